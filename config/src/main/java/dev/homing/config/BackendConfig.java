@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * One replica as configured.
+ *
+ * @param id stable identity: hashed for placement, shown everywhere
+ * @param url {@code http} or {@code https}, host, port, and a path prefix that is kept
+ * @param weight share of new sessions, {@code > 0}
+ * @param maxInflight requests sent to it at once; 0 = no limit; {@link #AUTO} = the slot count that a llama-server tells
+ * @param headers set on every request to it
+ */
+public record BackendConfig(
+        String id, URI url, double weight, int maxInflight, State state, Map<String, String> headers) {
+
+    /** {@code max_inflight: auto}. */
+    public static final int AUTO = -1;
+
+    public BackendConfig {
+        headers = Map.copyOf(headers);
+    }
+
+    /** What the operator wants of it. */
+    public enum State {
+        READY,
+        DRAIN,
+        OFF
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.routing;
+
+import java.util.List;
+
+/**
+ * Everything a decision needs, as of one moment: read once a request, replaced as a whole by the control thread.
+ *
+ * @param pools by their index
+ * @param routes which pool a request belongs to
+ */
+public record RoutingTable(List<Pool> pools, RouteMatcher routes) {
+
+    public RoutingTable {
+        pools = List.copyOf(pools);
+    }
+}
