@@ -24,7 +24,7 @@ public record RouteMatcher(List<Rule> rules) {
      * @param host lower case, without port; null = any
      * @param pathPrefix matched at segment borders; null = any
      * @param headers lower-case name to exact value, all must match
-     * @param pool index of the pool
+     * @param pool position of the pool in the table
      */
     public record Rule(@Nullable String host, @Nullable String pathPrefix, Map<String, String> headers, int pool) {
 
@@ -40,7 +40,7 @@ public record RouteMatcher(List<Rule> rules) {
     }
 
     /**
-     * The index of the pool, or -1 when no rule matches.
+     * The pool's position in the table, or -1 when no rule matches.
      *
      * @param authority the request's Host, with or without port
      * @param path without the query

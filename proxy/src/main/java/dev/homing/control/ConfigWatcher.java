@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.control;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that a file has changed, by looking at it every period. {@code WatchService} would not do: it sees directories, and Kubernetes
+ * changes a mounted file by swapping a link elsewhere.
+ *
+ * <p>A change counts when two looks in a row agree on it, so that a file which is still being written is left alone. A file that is gone is
+ * warned of once; when one is there again, that is a change.
+ */
+public final class ConfigWatcher implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ConfigWatcher.class);
+
+    private final Path file;
+    private final Runnable changed;
+    private final Future<?> looking;
+
+    /** What was last told of. This and {@link #before} belong to the executor once it looks. */
+    private Look known;
+
+    /** What the last look saw. */
+    private Look before;
+
+    /**
+     * Takes the file as it is now as known: to be made before the file is read, so that no change is missed.
+     *
+     * @param executor a look is a few system calls; they may block where the file system does
+     * @param changed called on {@code executor}, once a change
+     */
+    public ConfigWatcher(Path file, ScheduledExecutorService executor, Duration period, Runnable changed) {
+        this.file = file;
+        this.changed = changed;
+        this.known = Look.at(file);
+        this.before = known;
+        this.looking =
+                executor.scheduleWithFixedDelay(this::look, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void close() {
+        looking.cancel(false);
+    }
+
+    private void look() {
+        Look now = Look.at(file);
+        boolean settled = now.equals(before);
+        before = now;
+        if (!settled || now.equals(known)) {
+            return;
+        }
+        known = now;
+        if (now.equals(Look.MISSING)) {
+            log.warn("configuration {}: gone or out of reach; what is in force stays", file);
+            return;
+        }
+        try {
+            changed.run();
+        } catch (RuntimeException e) {
+            log.error("a bug in the reload of {}; it goes on being watched", file, e);
+        }
+    }
+
+    /**
+     * What tells one state of a file from another without reading it.
+     *
+     * @param path where its links lead
+     * @param modified changes when it is rewritten in place
+     * @param size changes where the clock of the file system is too coarse
+     * @param key device and inode, where there are such: changes when another file is renamed over it
+     */
+    private record Look(
+            Path path,
+            FileTime modified,
+            long size,
+            @Nullable Object key) {
+
+        static final Look MISSING = new Look(Path.of(""), FileTime.fromMillis(0), -1, null);
+
+        static Look at(Path file) {
+            try {
+                Path path = file.toRealPath();
+                BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+                return new Look(path, found.lastModifiedTime(), found.size(), found.fileKey());
+            } catch (IOException e) {
+                return MISSING;
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.control;
+
+import dev.homing.config.BackendConfig;
+import dev.homing.config.PoolSettings;
+import dev.homing.health.Health;
+import dev.homing.routing.Backend;
+import dev.homing.routing.BackendState;
+import dev.homing.routing.Mix64;
+import java.util.Locale;
+
+/**
+ * What is known of one backend: what the configuration says, what the operator wants, what probes and requests have shown. It only keeps;
+ * {@link Fleet} decides. Confined to the control thread.
+ */
+final class MonitoredBackend {
+
+    private final int slot;
+    private final String pool;
+    private final long idHash;
+
+    private BackendConfig config;
+    private PoolSettings settings;
+    private BackendState state;
+    private String wish;
+    private Health health = Health.unknown();
+    private String seen = "not probed yet";
+    private long sinceEpochMillis;
+
+    MonitoredBackend(Placed placed, PoolSettings settings, long epochMillis) {
+        this.slot = placed.slot();
+        this.pool = placed.pool();
+        this.config = placed.backend();
+        this.idHash = Mix64.hashId(config.id());
+        this.settings = settings;
+        this.state = stateOf(config);
+        this.wish = configured(state);
+        this.sinceEpochMillis = epochMillis;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    String pool() {
+        return pool;
+    }
+
+    String id() {
+        return config.id();
+    }
+
+    BackendConfig config() {
+        return config;
+    }
+
+    PoolSettings settings() {
+        return settings;
+    }
+
+    BackendState state() {
+        return state;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Health.Rules rules() {
+        var limits = settings.health();
+        return new Health.Rules(
+                limits.fall(), limits.rise(), limits.passive().ejectFor().toNanos());
+    }
+
+    Standing standing() {
+        if (state == BackendState.OFF) {
+            return Standing.OFF;
+        }
+        if (!health.healthy()) {
+            return Standing.DOWN;
+        }
+        return state == BackendState.DRAIN ? Standing.DRAIN : Standing.UP;
+    }
+
+    /** As the router sees it. */
+    Backend routed() {
+        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy());
+    }
+
+    /** As operators see it. */
+    BackendView view() {
+        return new BackendView(
+                pool,
+                config.id(),
+                config.url(),
+                state,
+                health.healthy(),
+                sinceEpochMillis,
+                reason(),
+                config.weight(),
+                slot);
+    }
+
+    private String reason() {
+        return wish.isEmpty() ? seen : because(wish);
+    }
+
+    /** An operator's reason, and what else keeps the backend out. */
+    String because(String why) {
+        return health.healthy() ? why : why + "; " + seen;
+    }
+
+    /** The configuration of the same backend after a reload; the state is the file's again. */
+    void configure(BackendConfig next, PoolSettings nextSettings) {
+        settings = nextSettings;
+        if (!next.url().equals(config.url())) {
+            health = health.moved(rules());
+            seen = "not probed yet at " + next.url();
+        }
+        config = next;
+        want(stateOf(next), configured(stateOf(next)));
+    }
+
+    /**
+     * The operator wants it so.
+     *
+     * @param why for people; empty when the state needs no reason
+     */
+    void want(BackendState wanted, String why) {
+        state = wanted;
+        wish = why;
+    }
+
+    void become(Health next) {
+        health = next;
+    }
+
+    /**
+     * What the latest probe or request showed that counts.
+     *
+     * @param what for people
+     */
+    void saw(String what) {
+        seen = what;
+    }
+
+    void since(long epochMillis) {
+        sinceEpochMillis = epochMillis;
+    }
+
+    private static BackendState stateOf(BackendConfig config) {
+        return switch (config.state()) {
+            case READY -> BackendState.READY;
+            case DRAIN -> BackendState.DRAIN;
+            case OFF -> BackendState.OFF;
+        };
+    }
+
+    private static String configured(BackendState state) {
+        return state == BackendState.READY ? "" : "state: " + state.name().toLowerCase(Locale.ROOT);
+    }
+}

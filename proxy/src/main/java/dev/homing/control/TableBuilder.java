@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.control;
+
+import dev.homing.config.Affinity;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.PoolConfig;
+import dev.homing.config.RouteConfig;
+import dev.homing.routing.Backend;
+import dev.homing.routing.PlacementRules;
+import dev.homing.routing.Pool;
+import dev.homing.routing.RouteMatcher;
+import dev.homing.routing.RoutingTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a routing table of a configuration and of what is known of its backends. */
+final class TableBuilder {
+
+    private TableBuilder() {}
+
+    /**
+     * The table of one moment.
+     *
+     * @param poolIndex a pool's number in the process, by name
+     * @param backends a backend as it is now
+     */
+    static RoutingTable build(
+            HomingConfig config, ToIntFunction<String> poolIndex, Function<BackendKey, Backend> backends) {
+        List<Pool> pools = config.pools().stream()
+                .map(pool -> new Pool(
+                        poolIndex.applyAsInt(pool.name()),
+                        pool.name(),
+                        pool.backends().stream()
+                                .map(backend -> backends.apply(new BackendKey(pool.name(), backend.id())))
+                                .toList(),
+                        rules(pool.settings().affinity())))
+                .toList();
+        return new RoutingTable(pools, routes(config));
+    }
+
+    private static PlacementRules rules(Affinity affinity) {
+        return new PlacementRules(
+                affinity.placement().policy() == Affinity.Policy.LOAD_AWARE,
+                affinity.placement().slackTokens(),
+                affinity.stickiness().onUnhealthy() == Affinity.OnUnhealthy.PLACEMENT);
+    }
+
+    private static RouteMatcher routes(HomingConfig config) {
+        List<String> names = config.pools().stream().map(PoolConfig::name).toList();
+        return new RouteMatcher(config.routes().stream()
+                .map(route -> rule(route, names.indexOf(route.pool())))
+                .toList());
+    }
+
+    private static RouteMatcher.Rule rule(RouteConfig route, int pool) {
+        if (pool < 0 || route.model() != null) {
+            throw new IllegalArgumentException("route: " + route + " (expected: a pool that exists, and no model)");
+        }
+        Map<String, String> headers = new HashMap<>();
+        route.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        return new RouteMatcher.Rule(lower(route.host()), route.pathPrefix(), headers, pool);
+    }
+
+    private static @Nullable String lower(@Nullable String host) {
+        return host == null ? null : host.toLowerCase(Locale.ROOT);
+    }
+}

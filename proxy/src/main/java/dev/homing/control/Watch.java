@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.control;
+
+import dev.homing.config.Health.Passive;
+import dev.homing.health.BackendTarget;
+import dev.homing.health.Health;
+import dev.homing.health.Outcome;
+import dev.homing.health.OutcomeWindow;
+import dev.homing.health.ProbeResult;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One backend under observation: it makes events of what probes and real requests show, and holds the timers that run for the backend.
+ * Confined to the control thread.
+ */
+final class Watch implements ProbeSchedule.Subject {
+
+    private final MonitoredBackend backend;
+    private final ControlThread thread;
+    private final Env env;
+    private final Observer observer;
+    private final ProbeSchedule probes;
+    private final OutcomeWindow faults = new OutcomeWindow();
+    private @Nullable Future<?> deadline;
+
+    Watch(MonitoredBackend backend, ControlThread thread, Env env, Observer observer) {
+        this.backend = backend;
+        this.thread = thread;
+        this.env = env;
+        this.observer = observer;
+        this.probes = new ProbeSchedule(thread, env.jitter(), this);
+    }
+
+    /** Who draws the conclusions. */
+    interface Observer {
+
+        /**
+         * Something happened to a backend.
+         *
+         * @param text what was seen, for people
+         */
+        void happened(Watch watch, Health.Event event, String text);
+
+        /** Whether the backend's pool has another one that takes new sessions. */
+        boolean dispensable(MonitoredBackend backend);
+    }
+
+    MonitoredBackend backend() {
+        return backend;
+    }
+
+    /** Begins to probe. */
+    void start() {
+        probes.start();
+    }
+
+    /** Goes on at another address: what the old one did, or still answers, does not count. */
+    void restart() {
+        faults.clear();
+        probes.start();
+    }
+
+    /** What probes ask for, or how often, has changed. */
+    void probeSoon() {
+        probes.soon();
+    }
+
+    /** Sets the end of a drain in place of an earlier one; null = none. */
+    void deadline(@Nullable Future<?> next) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline = next;
+    }
+
+    /** Nothing of it happens any more. */
+    void stop() {
+        probes.stop();
+        deadline(null);
+    }
+
+    /** A real request ended. */
+    void outcome(Outcome outcome) {
+        assert thread.inside();
+        switch (outcome) {
+            case LOADING -> {
+                observer.happened(this, Health.Event.REQUEST_LOADING, "a request was answered 503 \"Loading model\"");
+                probes.soon();
+            }
+            case CONNECT_FAILED, RESET -> {
+                fault(outcome);
+                probes.soon(); // what died is refused now: out within milliseconds, not after an interval
+            }
+            case TIMEOUT, BAD_GATEWAY -> fault(outcome);
+            case NEUTRAL, BACK_PRESSURE -> {}
+        }
+    }
+
+    private void fault(Outcome outcome) {
+        if (!backend.health().healthy()) {
+            return;
+        }
+        Passive passive = backend.settings().health().passive();
+        boolean tooMany =
+                faults.fault(thread.now(), passive.failures(), passive.window().toNanos());
+        if (tooMany && observer.dispensable(backend)) {
+            faults.clear();
+            observer.happened(this, Health.Event.FAULTS, ejection(passive, outcome));
+            probes.at(backend.health().untilNanos());
+        }
+    }
+
+    private static String ejection(Passive passive, Outcome last) {
+        return "ejected for %s after %d faults within %s, the last: %s"
+                .formatted(
+                        Chronicle.words(passive.ejectFor()),
+                        passive.failures(),
+                        Chronicle.words(passive.window()),
+                        last.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+
+    @Override
+    public Duration interval() {
+        return backend.settings().health().interval();
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> probe() {
+        return env.probe().probe(BackendTarget.of(backend.config(), backend.settings()));
+    }
+
+    @Override
+    public void probed(ProbeResult result, long startedNanos) {
+        // a busy vLLM answers late: as long as its streams deliver, silence says nothing against it
+        if (!(result instanceof ProbeResult.TimedOut && delivered(startedNanos))) {
+            boolean healthy = backend.health().healthy();
+            observer.happened(this, result.event(), result.text());
+            if (!healthy && backend.health().healthy()) {
+                faults.clear();
+            }
+        }
+        if (backend.health().phase() == Health.Phase.EJECTED) {
+            probes.at(backend.health().untilNanos());
+        }
+    }
+
+    private boolean delivered(long sinceNanos) {
+        long last = env.lastDeliveryNanos().applyAsLong(backend.slot());
+        return last != Env.NEVER && last - sinceNanos >= 0;
+    }
+}

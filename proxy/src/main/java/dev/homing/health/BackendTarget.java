@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.health;
+
+import dev.homing.config.BackendConfig;
+import dev.homing.config.PoolSettings;
+import dev.homing.config.Secret;
+import dev.homing.config.UpstreamRules;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a probe asks for: where, as whom and for how long.
+ *
+ * @param url the backend's, whose path prefix is kept
+ * @param path what to ask for below it, beginning with a slash
+ * @param headers what every request to the backend carries
+ * @param authorization the value of {@code Authorization}, null = none
+ * @param timeout for the whole probe, from the look-up of the name to the end of the answer
+ */
+public record BackendTarget(
+        URI url,
+        String path,
+        Map<String, String> headers,
+        @Nullable Secret authorization,
+        UpstreamRules.Tls tls,
+        Duration timeout) {
+
+    /** What a backend's probes ask for under its pool's settings. */
+    public static BackendTarget of(BackendConfig backend, PoolSettings settings) {
+        return new BackendTarget(
+                backend.url(),
+                settings.health().path(),
+                backend.headers(),
+                settings.upstream().authorization(),
+                settings.upstream().tls(),
+                settings.health().timeout());
+    }
+
+    public boolean https() {
+        return "https".equalsIgnoreCase(url.getScheme());
+    }
+
+    /** The host to connect to: a name, or an address without brackets. */
+    public String host() {
+        String authority = authority();
+        String host = authority.substring(0, endOfHost(authority));
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The port to connect to, the scheme's default when the URL has none. */
+    public int port() {
+        String authority = authority();
+        int end = endOfHost(authority);
+        return end + 1 < authority.length() ? Integer.parseInt(authority.substring(end + 1)) : https() ? 443 : 80;
+    }
+
+    /**
+     * The {@code Host} header, RFC 9110 section 7.2. Read from the raw authority, since {@link URI#getHost} knows no host with an underscore,
+     * which names of containers often have.
+     */
+    public String authority() {
+        String authority = url.getRawAuthority();
+        return authority.substring(authority.lastIndexOf('@') + 1);
+    }
+
+    /** The request target: prefix and path. */
+    public String requestTarget() {
+        String prefix = url.getRawPath() == null ? "" : url.getRawPath();
+        return (prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path;
+    }
+
+    private static int endOfHost(String authority) {
+        int colon = authority.lastIndexOf(':');
+        return colon > authority.lastIndexOf(']') ? colon : authority.length();
+    }
+}

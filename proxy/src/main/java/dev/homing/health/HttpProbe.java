@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.health;
+
+import dev.homing.config.UpstreamRules;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.AddressResolverGroup;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code GET} on a connection of its own. A pooled connection would prove less: that an old one still stands, not that the backend takes
+ * new ones. Whatever the backend does, a probe ends within its timeout and reads at most {@link #BODY_LIMIT} of a body.
+ */
+public final class HttpProbe implements Probe {
+
+    /** Bytes of a body that are read before the connection is closed; the status stands all the same. */
+    static final int BODY_LIMIT = 64 * 1024;
+
+    private static final int LINE_LIMIT = 4 * 1024;
+    private static final int HEADER_LIMIT = 16 * 1024;
+    private static final int CHUNK_LIMIT = 8 * 1024;
+
+    private final EventLoopGroup loops;
+    private final ChannelFactory<? extends Channel> channels;
+    private final AddressResolverGroup<?> names;
+    private final Function<UpstreamRules.Tls, SslContext> tls;
+    private final String userAgent;
+
+    /**
+     * A probe over these loops; it owns none of what it is given.
+     *
+     * @param channels a transport that goes with {@code loops}
+     * @param names must not block the loops
+     * @param tls asked for https backends only; what it throws fails the probe
+     * @param userAgent such as {@code homing/1.0}
+     */
+    public HttpProbe(
+            EventLoopGroup loops,
+            ChannelFactory<? extends Channel> channels,
+            AddressResolverGroup<?> names,
+            Function<UpstreamRules.Tls, SslContext> tls,
+            String userAgent) {
+        this.loops = loops;
+        this.channels = channels;
+        this.names = names;
+        this.tls = tls;
+        this.userAgent = userAgent;
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> probe(BackendTarget target) {
+        CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+        try {
+            send(target, request(target), target.https() ? tls.apply(target.tls()) : null, result);
+        } catch (RuntimeException e) {
+            // a PEM file that cannot be read, a header that HTTP forbids, loops that are shut down
+            result.complete(new ProbeResult.Failed(reason(e)));
+        }
+        return result;
+    }
+
+    private void send(
+            BackendTarget target,
+            FullHttpRequest request,
+            @Nullable SslContext ssl,
+            CompletableFuture<ProbeResult> result) {
+        EventLoop loop = loops.next();
+        Future<?> limit = loop.schedule(
+                () -> result.complete(new ProbeResult.TimedOut(target.timeout())),
+                target.timeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+        ChannelFuture connecting = new Bootstrap()
+                .group(loop)
+                .channelFactory(channels)
+                .resolver(names)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (ssl != null) {
+                            channel.pipeline().addLast(verifying(ssl, channel, target));
+                        }
+                        channel.pipeline()
+                                .addLast(new HttpClientCodec(LINE_LIMIT, HEADER_LIMIT, CHUNK_LIMIT))
+                                .addLast(new Answer(request, result));
+                    }
+                })
+                .connect(InetSocketAddress.createUnresolved(target.host(), target.port()));
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                result.complete(unconnected(target, done.cause()));
+            }
+        });
+        result.whenComplete((probed, never) -> {
+            limit.cancel(false);
+            connecting.channel().close();
+        });
+    }
+
+    private FullHttpRequest request(BackendTarget target) {
+        FullHttpRequest request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, HttpMethod.GET, target.requestTarget(), Unpooled.EMPTY_BUFFER);
+        request.headers()
+                .set(HttpHeaderNames.HOST, target.authority())
+                .set(HttpHeaderNames.USER_AGENT, userAgent)
+                .set(HttpHeaderNames.ACCEPT, "*/*")
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (target.authorization() != null) {
+            request.headers()
+                    .set(HttpHeaderNames.AUTHORIZATION, target.authorization().value());
+        }
+        target.headers().forEach((name, value) -> request.headers().set(name, value));
+        return request;
+    }
+
+    private static SslHandler verifying(SslContext ssl, Channel channel, BackendTarget target) {
+        SslHandler handler = ssl.newHandler(channel.alloc(), target.host(), target.port());
+        var parameters = handler.engine().getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        handler.engine().setSSLParameters(parameters);
+        handler.setHandshakeTimeoutMillis(0);
+        return handler;
+    }
+
+    private static ProbeResult unconnected(BackendTarget target, Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return new ProbeResult.Failed("cannot resolve " + target.host());
+        }
+        if (cause instanceof ConnectException && refused(cause)) {
+            return new ProbeResult.Refused(target.host() + ":" + target.port());
+        }
+        return new ProbeResult.Failed(reason(cause));
+    }
+
+    /**
+     * The native transports throw ConnectException also when homing itself is out of ports, which must not take every backend out at once;
+     * the JDK's own one means a refusal, in the system's language.
+     */
+    private static boolean refused(Throwable cause) {
+        return String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused")
+                || (cause.getCause() != null && cause.getCause().getClass() == ConnectException.class);
+    }
+
+    private static String reason(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    /** Sends the request and reads the answer of one connection. */
+    private static final class Answer extends SimpleChannelInboundHandler<HttpObject> {
+
+        private final FullHttpRequest request;
+        private final CompletableFuture<ProbeResult> result;
+        private final StringBuilder body = new StringBuilder();
+        private int status;
+        private int read;
+
+        Answer(FullHttpRequest request, CompletableFuture<ProbeResult> result) {
+            this.request = request;
+            this.result = result;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.writeAndFlush(request);
+            ctx.fireChannelActive();
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
+            if (part.decoderResult().isFailure()) {
+                fail("the answer is not HTTP: " + reason(part.decoderResult().cause()));
+                return;
+            }
+            if (part instanceof HttpResponse head) {
+                // interim answers, RFC 9110 section 15.2: the real one follows
+                status = interim(head.status().code()) ? 0 : head.status().code();
+            }
+            if (part instanceof HttpContent content && status != 0) {
+                read += content.content().readableBytes();
+                if (status == 503) {
+                    body.append(content.content().toString(StandardCharsets.ISO_8859_1));
+                }
+                if (read >= BODY_LIMIT || part instanceof LastHttpContent) {
+                    result.complete(new ProbeResult.Answered(status, LoadingModel.told(status, body)));
+                }
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            fail(status == 0 ? "closed before an answer" : "closed within the answer");
+            ctx.fireChannelInactive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            fail(reason(cause));
+        }
+
+        private void fail(String reason) {
+            result.complete(new ProbeResult.Failed(reason));
+        }
+
+        private static boolean interim(int code) {
+            return code >= 100 && code <= 199 && code != 101;
+        }
+    }
+}

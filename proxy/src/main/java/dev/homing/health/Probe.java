@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.health;
+
+import java.util.concurrent.CompletionStage;
+
+/** Asks a backend how it is. */
+@FunctionalInterface
+public interface Probe {
+
+    /** Never throws, never blocks; the stage never fails and completes within the target's timeout, on any thread. */
+    CompletionStage<ProbeResult> probe(BackendTarget target);
+}

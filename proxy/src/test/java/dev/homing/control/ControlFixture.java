@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.control;
+
+import dev.homing.config.HomingConfig;
+import dev.homing.health.BackendTarget;
+import dev.homing.health.Outcome;
+import dev.homing.health.Probe;
+import dev.homing.health.ProbeResult;
+import dev.homing.routing.Backend;
+import dev.homing.routing.RoutingTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A control loop with a clock that a test moves, backends that answer probes as it says, and everything that came out. */
+final class ControlFixture implements Probe {
+
+    static final ProbeResult GOOD = new ProbeResult.Answered(200, false);
+    static final ProbeResult LOADING = new ProbeResult.Answered(503, true);
+    static final ProbeResult TIMED_OUT = new ProbeResult.TimedOut(Duration.ofSeconds(5));
+
+    /** Far from 0 and from any sign that the code might lean on. */
+    final FakeScheduler scheduler = new FakeScheduler(-3_000_000_000L);
+
+    final List<String> transitions = new ArrayList<>();
+    final List<RoutingTable> tables = new ArrayList<>();
+    final List<List<Placed>> placed = new ArrayList<>();
+    final List<Asked> asked = new ArrayList<>();
+    final Map<Integer, Long> deliveries = new HashMap<>();
+
+    private final Map<String, ProbeResult> answers = new HashMap<>();
+    final ControlLoop loop;
+
+    ControlFixture() {
+        Env env = new Env(
+                scheduler,
+                scheduler::nanos,
+                () -> scheduler.nanos() / 1_000_000,
+                () -> Long.MIN_VALUE, // 0.5 as a double: intervals as configured
+                this,
+                slot -> deliveries.getOrDefault(slot, Env.NEVER));
+        loop = new ControlLoop(
+                env,
+                (config, table, backends) -> {
+                    tables.add(table);
+                    placed.add(backends);
+                },
+                (pool, backend, to, cause) ->
+                        transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label()));
+    }
+
+    /** One probe: when it was asked for, and its answer, open until a test gives it where none was scripted. */
+    record Asked(long atNanos, BackendTarget target, CompletableFuture<ProbeResult> answer) {}
+
+    @Override
+    public CompletionStage<ProbeResult> probe(BackendTarget target) {
+        Asked probe = new Asked(scheduler.nanos(), target, new CompletableFuture<>());
+        asked.add(probe);
+        ProbeResult scripted = answers.get(target.url().getHost());
+        if (scripted != null) {
+            probe.answer().complete(scripted);
+        }
+        return probe.answer();
+    }
+
+    /** From now on the backend of that id (and host) answers so; null = not until the test does. */
+    void answers(String id, @Nullable ProbeResult result) {
+        answers.put(id, result);
+    }
+
+    static ProbeResult refused(String id) {
+        return new ProbeResult.Refused(id + ":8000");
+    }
+
+    /** Starts with all backends good. */
+    void startGood(HomingConfig config) {
+        config.pools()
+                .forEach(pool -> pool.backends().forEach(backend -> {
+                    String host = backend.url().getHost();
+                    answers.put(host, answers.containsKey(host) ? answers.get(host) : GOOD);
+                }));
+        loop.start(config);
+        scheduler.run();
+        transitions.clear();
+    }
+
+    void apply(HomingConfig config) {
+        loop.apply(config);
+        scheduler.run();
+    }
+
+    void outcome(String id, Outcome outcome) {
+        loop.outcome(backend(id).slot(), outcome);
+        scheduler.run();
+    }
+
+    void outcomes(String id, Outcome outcome, int times) {
+        for (int i = 0; i < times; i++) {
+            outcome(id, outcome);
+        }
+    }
+
+    void seconds(double seconds) {
+        scheduler.advance(Duration.ofNanos((long) (seconds * 1e9)));
+    }
+
+    RoutingTable table() {
+        return tables.get(tables.size() - 1);
+    }
+
+    /** In the current table; of the first pool that has it. */
+    Backend backend(String id) {
+        return table().pools().stream()
+                .flatMap(pool -> pool.backends().stream())
+                .filter(backend -> backend.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    boolean healthy(String id) {
+        return backend(id).healthy();
+    }
+
+    BackendView view(String id) {
+        return loop.backends().stream()
+                .filter(view -> view.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    long probesOf(String id) {
+        return asked.stream()
+                .filter(probe -> id.equals(probe.target().url().getHost()))
+                .count();
+    }
+}
