@@ -12,6 +12,7 @@ public final class Pool {
     private final List<Backend> backends;
     private final List<Backend> eligible;
     private final @Nullable Backend[] bySlot;
+    private final RoundRobin roundRobin;
     private final PlacementRules rules;
 
     /**
@@ -23,6 +24,7 @@ public final class Pool {
         this.name = name;
         this.backends = List.copyOf(backends);
         this.eligible = this.backends.stream().filter(Backend::takesNew).toList();
+        this.roundRobin = RoundRobin.of(eligible);
         this.rules = rules;
         int last = this.backends.stream().mapToInt(Backend::slot).max().orElse(-1);
         this.bySlot = new Backend[last + 1];
@@ -52,6 +54,11 @@ public final class Pool {
     /** The backend in that slot, null when it is no longer in this pool. */
     public @Nullable Backend bySlot(int slot) {
         return slot < bySlot.length ? bySlot[slot] : null;
+    }
+
+    /** The turns of those that take new sessions. */
+    RoundRobin roundRobin() {
+        return roundRobin;
     }
 
     public PlacementRules rules() {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RoutingValuesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "READY, true, true, true",
+        "READY, false, false, false",
+        "DRAIN, true, false, true",
+        "DRAIN, false, false, false",
+        "OFF, true, false, false",
+        "OFF, false, false, false"
+    })
+    void whatABackendServesFollowsFromStateAndHealth(
+            BackendState state, boolean healthy, boolean takesNew, boolean keepsPinned) {
+        Backend backend = new Backend(0, "a", 1, 1, state, healthy);
+
+        assertThat(backend.takesNew()).isEqualTo(takesNew);
+        assertThat(backend.keepsPinned()).isEqualTo(keepsPinned);
+    }
+
+    @Test
+    void labelsAreTheContracts() {
+        assertThat(Arrays.stream(Decision.values()).map(Decision::label))
+                .containsExactly(
+                        "pinned", "placed", "repinned", "returned", "spilled", "relieved", "no_session", "unroutable");
+        assertThat(Arrays.stream(MoveReason.values()).map(MoveReason::label))
+                .containsExactly("fault", "drain", "off", "load", "returned");
+    }
+
+    @Test
+    void keysAreShownAsSixteenDigits() {
+        assertThat(new SessionKey(0xabL)).hasToString("00000000000000ab");
+        assertThat(new SessionKey(-1).hex()).isEqualTo("ffffffffffffffff");
+    }
+
+    @Test
+    void slackIsNeverNegative() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PlacementRules(true, -1, false))
+                .withMessage("slackTokens: -1 (expected: >= 0)");
+    }
+
+    @Test
+    void poolsKnowTheirBackendsBySlot() {
+        Pool pool = Pools.of(Pools.RENDEZVOUS, List.of(Pools.backend(6), Pools.backend(2)));
+
+        assertThat(pool.bySlot(6).id()).isEqualTo("gpu-6");
+        assertThat(pool.bySlot(0)).isNull();
+        assertThat(pool.bySlot(7)).isNull();
+        assertThat(pool.name()).isEqualTo("default");
+        assertThat(pool.index()).isZero();
+    }
+
+    @Test
+    void aTableDoesNotChange() {
+        List<Pool> pools = Arrays.asList(Pools.of(1));
+        RoutingTable table = new RoutingTable(pools, new RouteMatcher(List.of()));
+        pools.set(0, Pools.of(2));
+
+        assertThat(table.pools().get(0).backends()).hasSize(1);
+        assertThat(table.routes().rules()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api.example.org, /v1/embeddings, gold, 0",
+        "API.example.org:8080, /v1/embeddings/x, gold, 0",
+        "[::1]:8080, /v1/embeddings, gold, 2",
+        "[::1], /v1/rerank, none, 1",
+        "other, /v1/embeddingsX, gold, -1",
+        "api.example.org, /v1/embeddings, silver, -1",
+        "api.example.org, /, gold, -1",
+    })
+    void theFirstRuleThatMatchesNamesThePool(String host, String path, String tier, int pool) {
+        RouteMatcher matcher = new RouteMatcher(List.of(
+                new RouteMatcher.Rule("api.example.org", "/v1/embeddings", Map.of("x-tier", "gold"), 0),
+                new RouteMatcher.Rule(null, "/v1/rerank", Map.of(), 1),
+                new RouteMatcher.Rule("[::1]", null, Map.of(), 2)));
+
+        assertThat(matcher.match(host, path, name -> name.equals("x-tier") ? tier : null))
+                .isEqualTo(pool);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/x, /v1, true",
+        "/v1, /v1, true",
+        "/v1x, /v1, false",
+        "/v1/x, /v1/, true",
+        "/, /, true",
+        "/v2, /v1, false"
+    })
+    void prefixesEndAtSegments(String path, String prefix, boolean under) {
+        assertThat(RouteMatcher.underPrefix(path, prefix)).isEqualTo(under);
+    }
+}
