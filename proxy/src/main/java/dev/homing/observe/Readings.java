@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.observe;
+
+import java.util.function.IntToLongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * What others count and the meters only read, at each scrape, on the scraping thread.
+ *
+ * @param sessions bound to the backend in a slot
+ * @param inflight requests at the backend in a slot
+ * @param evictedForSize sessions that a full table forgot, since the start
+ * @param evictedExpired sessions that the table forgot for their age, since the start
+ */
+public record Readings(
+        IntToLongFunction sessions,
+        IntToLongFunction inflight,
+        LongSupplier evictedForSize,
+        LongSupplier evictedExpired) {}
