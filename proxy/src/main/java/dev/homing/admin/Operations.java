@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.admin;
+
+import dev.homing.config.HomingConfig;
+import dev.homing.routing.BackendState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin listener can ask of the process. Called on the admin's thread: what returns a value must not take long, what does
+ * returns a stage that any thread may complete.
+ */
+public interface Operations {
+
+    /** Why new requests should go elsewhere, such as {@code no eligible backend in pool default}; null = they are welcome. */
+    @Nullable String notReady();
+
+    /** The names of all pools, in the order of the configuration. */
+    List<String> pools();
+
+    /** All backends, in the order of the configuration. */
+    List<BackendStatus> backends();
+
+    /**
+     * Changes what is wanted of a backend, until the next reload says otherwise.
+     *
+     * @param deadline when a drain moves the sessions that are left, null = never
+     * @return the backend as it is then
+     */
+    CompletionStage<Reply<BackendStatus>> setState(
+            String pool, String id, BackendState state, @Nullable Duration deadline);
+
+    /** What would be decided for a session now, and why. Refused when there is no such pool. */
+    CompletionStage<Reply<Explanation>> explain(String pool, SessionQuery session);
+
+    /** The configuration in force. */
+    HomingConfig config();
+
+    /** Reads the configuration anew; tells all its errors when it is bad, and then the old one stays in force. */
+    CompletionStage<List<String>> reload();
+}

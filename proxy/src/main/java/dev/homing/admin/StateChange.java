@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.homing.routing.BackendState;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator wants of a backend: {@code {"state":"drain","deadline":"10m"}}.
+ *
+ * @param deadline {@code > 0}, null = none; only a drain has one
+ */
+record StateChange(BackendState state, @Nullable Duration deadline) {
+
+    private static final Map<String, BackendState> STATES =
+            Map.of("ready", BackendState.READY, "drain", BackendState.DRAIN, "off", BackendState.OFF);
+    private static final Map<String, ChronoUnit> UNITS =
+            Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    /** The change that a request's body asks for; refused with all that is wrong with it. */
+    static Reply<StateChange> parse(String body) {
+        JsonNode request;
+        try {
+            request = AdminJson.read(body);
+        } catch (JsonProcessingException broken) {
+            return Reply.refused(Reply.Reason.INVALID, "body: no JSON (expected: such as {\"state\":\"drain\"})");
+        }
+        List<String> errors = new ArrayList<>();
+        request.fieldNames().forEachRemaining(name -> {
+            if (!name.equals("state") && !name.equals("deadline")) {
+                errors.add(name + ": unknown (expected: state, deadline)");
+            }
+        });
+        BackendState state = STATES.get(request.path("state").asText());
+        if (state == null) {
+            errors.add("state: " + shown(request.path("state")) + " (expected: ready, drain or off)");
+        }
+        JsonNode deadline = request.path("deadline");
+        Duration time = duration(deadline.asText());
+        if (!deadline.isMissingNode() && time == null) {
+            errors.add("deadline: " + shown(deadline) + " (expected: a duration such as 30s, 10m or 1h)");
+        } else if (time != null && state != null && state != BackendState.DRAIN) {
+            errors.add("deadline: " + shown(deadline) + " (expected: only with state drain)");
+        }
+        return state != null && errors.isEmpty()
+                ? Reply.done(new StateChange(state, time))
+                : new Reply.Refused<>(Reply.Reason.INVALID, errors);
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "none" : value.toString();
+    }
+
+    private static @Nullable Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        Duration duration = Duration.of(Long.parseLong(matcher.group(1)), UNITS.get(matcher.group(2)));
+        return duration.isZero() ? null : duration;
+    }
+}
