@@ -7,6 +7,7 @@ import dev.homing.routing.BackendState;
 import dev.homing.routing.RoutingTable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -140,11 +141,9 @@ public final class ControlLoop implements AutoCloseable {
 
     private void publish() {
         assert thread.inside();
-        if (config == null) {
-            return;
-        }
+        HomingConfig current = Objects.requireNonNull(config);
         views = fleet.views();
-        publisher.publish(config, fleet.table(config), fleet.placed());
+        publisher.publish(current, fleet.table(current), fleet.placed());
         if (!firstProbes.isDone() && fleet.probed()) {
             firstProbes.complete(null);
         }

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 /**
  * What the control loop needs of the world.
  *
- * @param thread a single thread, not shut down before the loop is closed
+ * @param thread a single thread, not shut down before the loop is closed; it should drop cancelled tasks, of which there are many
  * @param nanoTime the ticker, any origin
  * @param epochMillis the wall clock, only ever shown
  * @param jitter stretches probe intervals; asked on the control thread only

@@ -4,6 +4,7 @@ package dev.homing.control;
 import dev.homing.config.Health.Passive;
 import dev.homing.health.BackendTarget;
 import dev.homing.health.Health;
+import dev.homing.health.LoadingModel;
 import dev.homing.health.Outcome;
 import dev.homing.health.OutcomeWindow;
 import dev.homing.health.ProbeResult;
@@ -88,7 +89,10 @@ final class Watch implements ProbeSchedule.Subject {
         assert thread.inside();
         switch (outcome) {
             case LOADING -> {
-                observer.happened(this, Health.Event.REQUEST_LOADING, "a request was answered 503 \"Loading model\"");
+                observer.happened(
+                        this,
+                        Health.Event.REQUEST_LOADING,
+                        "a request was answered 503 \"" + LoadingModel.MESSAGE + "\"");
                 probes.soon();
             }
             case CONNECT_FAILED, RESET -> {

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -95,7 +95,8 @@ class ControlLoopTest {
 
     @Test
     void everythingHappensOnTheOneThreadHoweverManyTell() throws Exception {
-        ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
+        ScheduledThreadPoolExecutor control = new ScheduledThreadPoolExecutor(1);
+        control.setRemoveOnCancelPolicy(true);
         var tellers = Executors.newFixedThreadPool(4);
         var answerers = Executors.newFixedThreadPool(2);
         try {

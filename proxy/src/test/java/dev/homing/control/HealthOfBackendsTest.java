@@ -57,11 +57,35 @@ class HealthOfBackendsTest {
     @Test
     void aBackendThatCannotBeReachedAtTheStartIsDown() {
         fixture.answers("a", new ProbeResult.Failed("cannot resolve a"));
-        fixture.startGood(Configs.of(Configs.backend("a"), Configs.backend("b")));
+        fixture.answers("b", GOOD);
+        fixture.loop.start(Configs.of(Configs.backend("a"), Configs.backend("b")));
+        fixture.scheduler.run();
 
         assertThat(fixture.healthy("a")).isFalse();
         assertThat(fixture.view("a").reason()).isEqualTo("probe failed (cannot resolve a)");
         assertThat(fixture.healthy("b")).isTrue();
+        assertThat(fixture.transitions).containsExactly("default/a down probe", "default/b up probe");
+    }
+
+    @Test
+    void aBackendThatIsOffFromTheStartMakesNoTransition() {
+        fixture.answers("a", refused("a"));
+        fixture.loop.start(Configs.of(Configs.backend("a", "http://a:8000", State.OFF)));
+        fixture.scheduler.run();
+
+        assertThat(fixture.transitions).isEmpty();
+    }
+
+    @Test
+    void lateProbesOfABackendThatNeverDeliveredCountWhateverTheTickerSays() {
+        fixture.startGood(Configs.of(Configs.backend("a"), Configs.backend("b")));
+        fixture.seconds(9);
+        assertThat(fixture.scheduler.nanos()).isPositive();
+        fixture.answers("a", TIMED_OUT);
+
+        fixture.seconds(6);
+
+        assertThat(fixture.healthy("a")).isFalse();
     }
 
     @Test

@@ -3,12 +3,16 @@ package dev.homing.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.homing.config.Secret;
 import dev.homing.config.UpstreamRules;
 import dev.homing.health.RawServer.Script;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.DefaultAddressResolverGroup;
@@ -156,6 +160,27 @@ class HttpProbeTest {
 
         assertThat(probe(target("http://127.0.0.1:" + port, LONG)))
                 .isEqualTo(new ProbeResult.Refused("127.0.0.1:" + port));
+    }
+
+    @Test
+    void aRefusalIsToldFromOtherFailuresOnTheNativeTransportToo() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        EventLoopGroup epoll = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try {
+            HttpProbe probe = new HttpProbe(
+                    epoll, EpollSocketChannel::new, DefaultAddressResolverGroup.INSTANCE, tls -> null, "homing/test");
+
+            assertThat(probe.probe(target("http://127.0.0.1:" + port, LONG))
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new ProbeResult.Refused("127.0.0.1:" + port));
+        } finally {
+            epoll.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
     }
 
     @Test
