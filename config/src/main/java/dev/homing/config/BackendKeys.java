@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import dev.homing.config.BackendConfig.State;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** The keys of one item of {@code backends}. */
+final class BackendKeys {
+
+    static final Key<BackendConfig, String> ID = Key.required(
+            "id",
+            Texts.NAME,
+            BackendConfig::id,
+            "Stable identity: placement hashes the id, never the address, so a moved address moves no session.");
+
+    static final Key<BackendConfig, URI> URL = Key.required(
+            "url", Urls.BACKEND, BackendConfig::url, "Where it listens; a path is put before that of each request.");
+
+    static final Key<BackendConfig, Double> WEIGHT =
+            Key.pool("weight", Numbers.POSITIVE, 1.0, BackendConfig::weight, "Share of new sessions.");
+
+    static final Key<BackendConfig, Integer> MAX_INFLIGHT = Key.pool(
+            "max_inflight",
+            Numbers.autoOr(1_000_000),
+            0,
+            BackendConfig::maxInflight,
+            "Requests sent to it at once; 0 = no limit, auto = the slots that a llama-server tells at /props.");
+
+    static final Key<BackendConfig, State> STATE = Key.pool(
+            "state",
+            Numbers.oneOf(State.class),
+            State.READY,
+            BackendConfig::state,
+            "`drain` serves the sessions it has and takes no new one.");
+
+    static final Key<BackendConfig, Map<String, String>> HEADERS = Key.pool(
+            "headers",
+            new HeaderMap(Texts.SETTABLE_HEADER_NAME),
+            Map.of(),
+            BackendConfig::headers,
+            "Set on requests to it, such as {X-data-parallel-rank: \"0\"} for one rank of a vLLM.");
+
+    static final ObjectOf<BackendConfig> BACKEND = new ObjectOf<>(
+            new KeySet<>(List.of(ID, URL, WEIGHT, MAX_INFLIGHT, STATE, HEADERS)),
+            values -> new BackendConfig(
+                    values.of(ID),
+                    values.of(URL),
+                    values.of(WEIGHT),
+                    values.of(MAX_INFLIGHT),
+                    values.of(STATE),
+                    values.of(HEADERS)));
+
+    private BackendKeys() {}
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A mapping of header names to values; names that differ in case only are the same (RFC 9110 section 5.1). */
+record HeaderMap(ValueType<String> name) implements ValueType<Map<String, String>> {
+
+    @Override
+    public @Nullable Map<String, String> read(Cursor at) {
+        if (at.isBroken()) {
+            return null;
+        }
+        if (!(at.tree() instanceof Tree.Section section)) {
+            at.refuse(expected());
+            return null;
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        Map<String, String> seen = new TreeMap<>();
+        section.entries().forEach((key, entry) -> {
+            Tree keyText = new Tree.Scalar(entry.place(), key, key, false);
+            String header = name.read(new Cursor(at.below(key), keyText, at.problems()));
+            String value = Texts.HEADER_VALUE.read(at.child(key));
+            if (header != null && seen.putIfAbsent(header.toLowerCase(Locale.ROOT), header) != null) {
+                at.refuseKey(key, entry.place(), "a header that stands there before", "each header once");
+            } else if (header != null && value != null) {
+                headers.put(header, value);
+            }
+        });
+        return headers.size() == section.entries().size() ? Map.copyOf(headers) : null;
+    }
+
+    @Override
+    public Object write(Map<String, String> headers) {
+        Map<String, Object> out = new TreeMap<>();
+        headers.forEach((header, value) -> out.put(header, Texts.HEADER_VALUE.write(value)));
+        return out;
+    }
+
+    @Override
+    public String expected() {
+        return "a mapping of header names to values";
+    }
+
+    @Override
+    public Map<String, Object> schema() {
+        return Json.object("type", "object", "additionalProperties", Texts.HEADER_VALUE.schema());
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import java.net.URI;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is read and checked but not yet acted on. Any other value than the default is refused, so that nobody relies on what is not there;
+ * a feature that arrives takes its line out here, and nothing else in this module changes.
+ */
+final class Later {
+
+    private static final Set<Key<?, ?>> KEYS = Set.of(
+            AffinityKeys.BODY_KEYS,
+            AffinityKeys.NO_SESSION,
+            AffinityKeys.SCOPE,
+            AffinityKeys.HOME,
+            AffinityKeys.RELIEF,
+            AffinityKeys.ON_RETURN,
+            AffinityKeys.WHEN_FULL,
+            AffinityKeys.SNAPSHOT,
+            AffinityKeys.SHARE,
+            HealthKeys.QUEUE_LIMIT,
+            HealthKeys.QUEUE_TIMEOUT,
+            UpstreamKeys.DNS_REFRESH,
+            BackendKeys.MAX_INFLIGHT,
+            ListenerKeys.TLS,
+            ListenerKeys.PROXY_PROTOCOL,
+            RouteKeys.MODEL,
+            ServerKeys.KEYS,
+            ServerKeys.ACCESS_LOG_PATH,
+            ServerKeys.ACCESS_LOG_FORMAT,
+            ServerKeys.TRACING,
+            ServerKeys.SSE_PING);
+
+    /** Schemes of backends whose name stands for several addresses. */
+    private static final Set<String> SCHEMES = Set.of("dns+http", "dns+https");
+
+    private Later() {}
+
+    /** Whether only the key's default is supported. */
+    static boolean isLater(Key<?, ?> key) {
+        return KEYS.contains(key);
+    }
+
+    /** What is expected for now in place of {@code value}; null when it is supported. */
+    static <T> @Nullable String refusal(Key<?, T> key, T value) {
+        if (value instanceof URI url && SCHEMES.contains(Urls.scheme(url))) {
+            return "http or https";
+        }
+        if (!isLater(key) || key.fallback().orElseThrow().equals(value)) {
+            return null;
+        }
+        Object standard = key.writtenDefault();
+        return standard == null ? "the key to be left out" : String.valueOf(standard);
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The keys that say how requests are sent to backends: {@code retry}, {@code discovery}, {@code upstream_*}. */
+final class UpstreamKeys {
+
+    static final Key<View, Integer> ATTEMPTS = Key.pool(
+            "retry.attempts",
+            Numbers.from(0, 1000),
+            2,
+            v -> v.settings().upstream().retry().attempts(),
+            "Other backends tried after a failure to connect or a 503 \"Loading model\".");
+
+    static final Key<View, Boolean> UNANSWERED = Key.pool(
+            "retry.unanswered",
+            Numbers.SWITCH,
+            false,
+            v -> v.settings().upstream().retry().unanswered(),
+            "Also send again what a backend had received but not begun to answer when it died: a generation may run twice.");
+
+    static final Key<View, Duration> DNS_REFRESH = Key.pool(
+            "discovery.dns.refresh",
+            Units.DURATION,
+            Duration.ofSeconds(5),
+            v -> v.settings().upstream().dnsRefresh(),
+            "How often the name of a `dns+http` backend, which stands for every address of it, is looked up again.");
+
+    static final Key<View, Optional<Secret>> AUTHORIZATION = Key.pool(
+            "upstream_authorization",
+            new OrNone<>(Texts.AUTHORIZATION),
+            Optional.empty(),
+            v -> View.maybe(v.settings().upstream().authorization()),
+            "Sent to backends as Authorization in place of the client's own.");
+
+    static final Key<View, Optional<Path>> CA = Key.pool(
+            "upstream_tls.ca",
+            new OrNone<>(Texts.FILE),
+            Optional.empty(),
+            v -> View.maybe(v.settings().upstream().tls().ca()),
+            "PEM file of the authorities that https backends are checked against, in place of the system's.");
+
+    static final Key<View, Optional<Path>> CERTIFICATE = Key.pool(
+            "upstream_tls.certificate",
+            new OrNone<>(Texts.FILE),
+            Optional.empty(),
+            v -> View.maybe(v.settings().upstream().tls().certificate()),
+            "PEM file of the certificate shown to https backends.");
+
+    static final Key<View, Optional<Path>> KEY = Key.pool(
+            "upstream_tls.key",
+            new OrNone<>(Texts.FILE),
+            Optional.empty(),
+            v -> View.maybe(v.settings().upstream().tls().key()),
+            "PEM file of that certificate's key.");
+
+    static final Key<View, List<String>> STRIP_REQUEST_HEADERS = Key.pool(
+            "strip_request_headers",
+            ListOf.distinct(Texts.HEADER_NAME, name -> name.toLowerCase(Locale.ROOT)),
+            List.of("X-Conversation-Id"),
+            v -> v.settings().upstream().stripRequestHeaders(),
+            "Headers never sent to backends; a llama-server ties streams together by X-Conversation-Id.");
+
+    static final List<Key<View, ?>> ALL =
+            List.of(ATTEMPTS, UNANSWERED, DNS_REFRESH, AUTHORIZATION, CA, CERTIFICATE, KEY, STRIP_REQUEST_HEADERS);
+
+    private UpstreamKeys() {}
+
+    static UpstreamRules build(Values values) {
+        return new UpstreamRules(
+                new UpstreamRules.Retry(values.of(ATTEMPTS), values.of(UNANSWERED)),
+                values.of(DNS_REFRESH),
+                values.of(AUTHORIZATION).orElse(null),
+                new UpstreamRules.Tls(
+                        values.of(CA).orElse(null),
+                        values.of(CERTIFICATE).orElse(null),
+                        values.of(KEY).orElse(null)),
+                values.of(STRIP_REQUEST_HEADERS));
+    }
+}

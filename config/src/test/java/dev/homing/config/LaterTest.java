@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key whose feature is not there yet is never silently ignored. */
+class LaterTest {
+
+    private static final String GOOD = "backends: [{id: a, url: 'http://127.0.0.1:9101'}]\n";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "affinity: {body_keys: [session_id]} | []",
+                "affinity: {no_session: prefix} | round_robin",
+                "affinity: {no_session: least_pending} | round_robin",
+                "affinity: {scope: authorization} | none",
+                "affinity: {home: prefix} | session",
+                "affinity: {relief: 4} | off",
+                "affinity: {on_return: home} | stay",
+                "affinity: {when_full: spill} | wait",
+                "affinity: {snapshot: /var/lib/homing/table} | none",
+                "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
+                "queue: {limit: 10} | 1024",
+                "queue: {timeout: 1m} | 5m",
+                "discovery: {dns: {refresh: 1s}} | 5s",
+                "keys: /etc/homing/keys | none",
+                "tracing: 'http://collector:4318' | none",
+                "sse_ping: 15s | none",
+                "access_log: {path: stdout} | none",
+                "access_log: {format: logfmt} | json",
+                "listen: [{address: '127.0.0.1:1', proxy_protocol: true}] | false",
+                "listen: [{address: '127.0.0.1:1', tls: {certificates: [{certificate: c, key: k}], client_ca: ca}}] | none",
+                "routes: [{match: {model: 'qwen*'}, pool: default}] | the key to be left out",
+            })
+    void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
+        assertThat(Project.errors(GOOD + line + "\n"))
+                .singleElement()
+                .asString()
+                .endsWith(": found a value that is not supported yet, expected " + standard);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "max_inflight: 4, url: 'http://10.0.0.1:1'",
+                "max_inflight: auto, url: 'http://10.0.0.1:1'",
+                "url: 'dns+http://replicas:8000'"
+            })
+    void soAreTheFeaturesOfASingleBackend(String keys) {
+        assertThat(Project.errors("backends: [{id: a, " + keys + "}]"))
+                .singleElement()
+                .asString()
+                .contains(": found a value that is not supported yet, expected ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "affinity: {no_session: prefx}",
+                "affinity: {relief: -1}",
+                "affinity: {share: 'http://x'}",
+                "queue: {limit: many}",
+                "sse_ping: soon",
+                "keys: ''",
+            })
+    void aBadValueOfSuchAKeyIsStillABadValue(String line) {
+        assertThat(Project.errors(GOOD + line))
+                .singleElement()
+                .asString()
+                .doesNotContain("not supported yet")
+                .contains(", expected ");
+    }
+
+    @Test
+    void whatIsSupportedIsAccepted() {
+        HomingConfig config = Project.read("""
+                listen: ["0.0.0.0:8080", "[::1]:8081"]
+                admin: 10.0.0.9:9090
+                admin_token: abc.DEF_123~+/=
+                backends:
+                  - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, state: drain, headers: {X-data-parallel-rank: 0}}
+                  - {id: b, url: "http://[fd00::1]:8000", state: off}
+                affinity: {headers: [x-a], placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s}
+                health: {path: "/health?deep=1", interval: 250ms, timeout: 1s, fall: 1, rise: 1, passive: {failures: 1, window: 1m, eject_for: 1h}}
+                timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
+                limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}
+                retry: {attempts: 0, unanswered: true}
+                trusted_proxies: [10.0.0.0/8, "fd00::/8", 192.168.1.1]
+                deny_paths: []
+                upstream_authorization: Bearer abc
+                upstream_tls: {ca: ca.pem, certificate: c.pem, key: k.pem}
+                strip_request_headers: [X-A]
+                response_headers: true
+                metering: false
+                drain_timeout: 0s
+                io: nio
+                threads: 3
+                """);
+
+        assertThat(config.defaults().limits()).isEqualTo(new Limits(1000, 64_000, 5, 1_000_000_000L, 0, 9));
+        assertThat(config.server().drainTimeout()).isZero();
+        assertThat(config.edge().trustedProxies())
+                .extracting(Cidr::toString)
+                .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8", "192.168.1.1/32");
+        assertThat(config.pools().get(0).backends().get(0).headers()).containsEntry("X-data-parallel-rank", "0");
+        assertThat(config.pools().get(0).backends())
+                .extracting(BackendConfig::state)
+                .containsExactly(BackendConfig.State.DRAIN, BackendConfig.State.OFF);
+    }
+}
