@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How numbers, durations and addresses are written on the command line. */
+final class Quantities {
+
+    private static final Pattern COUNT = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern ADDRESS = Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:\\[\\]]*)):(\\d{1,5})");
+    private static final int MAX_PORT = 65_535;
+
+    private Quantities() {}
+
+    /** {@code 4096}, {@code 64k}, {@code 4M}: thousands and millions. */
+    static final class Count implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            Matcher matcher = COUNT.matcher(value);
+            if (!matcher.matches()) {
+                throw expected(value, "a number such as 4096, 64k or 4M");
+            }
+            long factor = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+                case "k" -> 1_000;
+                case "m" -> 1_000_000;
+                case "g" -> 1_000_000_000;
+                default -> 1;
+            };
+            return Long.parseLong(matcher.group(1)) * factor;
+        }
+    }
+
+    /** {@code 250ms}, {@code 5s}, {@code 10m}, {@code 1h}. */
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            Matcher matcher = TIME.matcher(value);
+            if (!matcher.matches()) {
+                throw expected(value, "a duration such as 250ms, 5s or 10m");
+            }
+            long number = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                default -> Duration.ofHours(number);
+            };
+        }
+    }
+
+    /** {@code 127.0.0.1:9101}, {@code [::1]:9101}, {@code :9101} for every interface. */
+    static final class ListenAddress implements ITypeConverter<InetSocketAddress> {
+        @Override
+        public InetSocketAddress convert(String value) {
+            Matcher matcher = ADDRESS.matcher(value);
+            if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > MAX_PORT) {
+                throw expected(value, "host:port");
+            }
+            int port = Integer.parseInt(matcher.group(3));
+            String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+            if (host.isEmpty()) {
+                return new InetSocketAddress(port);
+            }
+            try {
+                return new InetSocketAddress(InetAddress.getByName(host), port);
+            } catch (UnknownHostException e) {
+                throw expected(value, "a host that resolves");
+            }
+        }
+    }
+
+    private static TypeConversionException expected(String value, String rule) {
+        return new TypeConversionException("'" + value + "' (expected: " + rule + ")");
+    }
+}
