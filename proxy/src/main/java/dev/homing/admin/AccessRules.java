@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +26,23 @@ final class AccessRules {
     private static final String BEARER = "bearer ";
 
     private final String ownHost;
-    private final byte @Nullable [] token;
+    private final Supplier<@Nullable Secret> token;
 
     /**
      * @param ownHost the configured host of the listener
-     * @param token null = none is asked for
+     * @param token asked at each request, since a reload may change it; null = none is asked for
      */
-    AccessRules(String ownHost, @Nullable Secret token) {
+    AccessRules(String ownHost, Supplier<@Nullable Secret> token) {
         this.ownHost = ownHost.toLowerCase(Locale.ROOT);
-        this.token = token == null ? null : token.value().getBytes(StandardCharsets.UTF_8);
+        this.token = token;
     }
 
     /** Why the request is refused, null = it is not. */
     @Nullable AdminResponse refusal(HttpRequest request, String path) {
         HttpHeaders headers = request.headers();
+        Secret wanted = token.get();
         String host = headers.get(HttpHeaderNames.HOST, "");
-        if (token == null && !isOwn(hostName(host))) {
+        if (wanted == null && !isOwn(hostName(host))) {
             return AdminResponse.error(
                     HttpResponseStatus.FORBIDDEN,
                     "Host: not one of this listener's (expected: an IP address or localhost)");
@@ -49,7 +51,7 @@ final class AccessRules {
             return AdminResponse.error(
                     HttpResponseStatus.FORBIDDEN, "Origin: another site's (expected: this listener's own)");
         }
-        if (token != null && !OPEN.contains(path) && !carriesToken(headers, token)) {
+        if (wanted != null && !OPEN.contains(path) && !carriesToken(headers, wanted)) {
             return AdminResponse.error(
                             HttpResponseStatus.UNAUTHORIZED, "the admin token is needed: Authorization: Bearer ...")
                     .with("WWW-Authenticate", "Bearer");
@@ -85,12 +87,12 @@ final class AccessRules {
                 || origin.equalsIgnoreCase("https://" + host);
     }
 
-    private static boolean carriesToken(HttpHeaders headers, byte[] token) {
+    private static boolean carriesToken(HttpHeaders headers, Secret wanted) {
         String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
         if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return false;
         }
         byte[] given = authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(given, token);
+        return MessageDigest.isEqual(given, wanted.value().getBytes(StandardCharsets.UTF_8));
     }
 }

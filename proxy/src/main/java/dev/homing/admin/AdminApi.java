@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.admin;
 
+import dev.homing.config.EffectiveConfig;
 import dev.homing.routing.SessionKey;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpMethod;
@@ -50,7 +51,7 @@ final class AdminApi {
             case "/healthz" -> get(request, () -> AdminResponse.text(HttpResponseStatus.OK, "ok"));
             case "/readyz" -> get(request, this::readiness);
             case "/api/backends" -> get(request, () -> AdminResponse.json(operations.backends()));
-            case "/api/config" -> get(request, () -> AdminResponse.json(ConfigView.of(operations.config())));
+            case "/api/config" -> get(request, () -> AdminResponse.json(EffectiveConfig.of(operations.config())));
             case "/api/explain" -> request.isGet() ? explain(request) : notAllowed("GET, HEAD");
             case "/api/reload" -> request.method().equals(HttpMethod.POST) ? reload() : notAllowed("POST");
             default ->

@@ -21,6 +21,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,13 @@ public final class AdminServer {
      * Begins to listen.
      *
      * @param group one NIO thread, the caller's to shut down
-     * @param token null = none is asked for, which is for loopback addresses only
+     * @param token asked at each request; null = none is asked for, which is for loopback addresses only
      * @return fails with the reason when the address cannot be bound
      */
     public static CompletionStage<AdminServer> start(
             EventLoopGroup group,
             Address address,
-            @Nullable Secret token,
+            Supplier<@Nullable Secret> token,
             Operations operations,
             PrometheusMeterRegistry registry) {
         ChannelGroup connections = new DefaultChannelGroup(group.next(), true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The command line and the process: the only package that knows all others. */
+/** The one place that knows all others: the command line, and the runtime that puts the parts together. */
 @NullMarked
 package dev.homing.app;
 

@@ -65,10 +65,15 @@ public record BackendTarget(
         return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
+    /** What stands before every path: empty, or begins with a slash and does not end with one. */
+    public String pathPrefix() {
+        String prefix = url.getRawPath() == null ? "" : url.getRawPath();
+        return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+    }
+
     /** The request target: prefix and path. */
     public String requestTarget() {
-        String prefix = url.getRawPath() == null ? "" : url.getRawPath();
-        return (prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path;
+        return pathPrefix() + path;
     }
 
     private static int endOfHost(String authority) {

@@ -13,7 +13,7 @@ final class Completions implements Dialect {
 
     static final Completions DIALECT = new Completions();
 
-    private static final PathNode PATHS = PathNode.root(Map.ofEntries(
+    private static final PathNode PATHS = Dialect.tree(Map.ofEntries(
             entry("usage.prompt_tokens", Field.PROMPT),
             entry("usage.completion_tokens", Field.COMPLETION),
             entry("usage.prompt_tokens_details.cached_tokens", Field.CACHED),

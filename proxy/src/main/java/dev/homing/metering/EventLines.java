@@ -26,24 +26,21 @@ final class EventLines {
 
     /** Reads on; with {@code usageOnly}, only lines that may hold usage need be looked at. */
     void read(ByteBuf buf, int from, int to, boolean usageOnly) {
+        int complete = usageOnly ? buf.indexOf(to, from, (byte) '\n') + 1 : 0;
         int i = from;
         while (i < to) {
-            if (usageOnly && matched == 0) {
-                i = skip(buf, i, to);
+            if (matched == 0 && i < complete) {
+                i = skip(buf, i, complete);
             }
             i = readLine(buf, i, to);
         }
     }
 
-    /** The start of the first line that must be read: one with a hint, or the last when its end has not come. */
-    private static int skip(ByteBuf buf, int from, int to) {
-        int lastEnd = buf.indexOf(to, from, (byte) '\n');
-        if (lastEnd < 0) {
-            return from;
-        }
-        int hint = UsageHint.find(buf, from, lastEnd);
+    /** The start of the first line with a hint, the end of the complete lines when none has one. */
+    private static int skip(ByteBuf buf, int from, int complete) {
+        int hint = UsageHint.find(buf, from, complete);
         if (hint < 0) {
-            return lastEnd + 1;
+            return complete;
         }
         int endBefore = buf.indexOf(hint, from, (byte) '\n');
         return endBefore < 0 ? from : endBefore + 1;

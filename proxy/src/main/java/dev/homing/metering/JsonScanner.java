@@ -17,9 +17,6 @@ final class JsonScanner {
     /** Deeper documents are given up. One bit a level in {@link #kinds}. */
     static final int MAX_DEPTH = 64;
 
-    /** Longer numbers count as not told: up to here they are exact in a double, too. */
-    private static final int MAX_DIGITS = 15;
-
     private enum Expect {
         VALUE,
         ELEMENT_OR_END,
@@ -37,6 +34,7 @@ final class JsonScanner {
     private final PathNode root;
     private final Sink sink;
     private final JsonText text = new JsonText();
+    private final JsonNumber number = new JsonNumber();
     private final byte[] key = new byte[PathNode.MAX_KEY];
 
     private Expect expect = Expect.NOTHING;
@@ -54,8 +52,6 @@ final class JsonScanner {
     private boolean textBegins;
     private String word = "";
     private int wordLength;
-    private long number;
-    private int digits;
 
     JsonScanner(PathNode root, Sink sink) {
         this.root = root;
@@ -163,8 +159,7 @@ final class JsonScanner {
             case 'n' -> beginWord("null");
             case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> {
                 expect = Expect.NUMBER;
-                number = (long) sign - '0';
-                digits = sign == '-' ? MAX_DIGITS + 1 : 1;
+                number.begin(sign);
             }
             default -> expect = Expect.NOTHING;
         }
@@ -281,33 +276,14 @@ final class JsonScanner {
     }
 
     private int readNumber(ByteBuf buf, int from, int to) {
-        int i = from;
-        while (i < to) {
-            byte sign = buf.getByte(i);
-            if (sign >= '0' && sign <= '9') {
-                if (digits < MAX_DIGITS) {
-                    number = number * 10 + (sign - '0');
-                }
-                digits = Math.min(digits + 1, MAX_DIGITS + 1);
-            } else if (sign == '.' || sign == 'e' || sign == 'E' || sign == '+' || sign == '-') {
-                digits = MAX_DIGITS + 1;
-            } else {
-                break;
+        int end = number.read(buf, from, to);
+        if (end < to) {
+            Field field = place == null ? null : place.field();
+            if (field != null && field != Field.CONTENT && number.value() != Told.NOTHING) {
+                sink.number(field, number.value());
             }
-            i++;
+            endValue();
         }
-        if (i < to) {
-            endNumber();
-        }
-        return i;
-    }
-
-    /** The byte behind a number is not read here: it is the next sign. */
-    private void endNumber() {
-        Field field = place == null ? null : place.field();
-        if (field != null && field != Field.CONTENT && digits <= MAX_DIGITS) {
-            sink.number(field, number);
-        }
-        endValue();
+        return end;
     }
 }

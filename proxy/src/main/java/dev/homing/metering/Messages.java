@@ -13,7 +13,7 @@ final class Messages implements Dialect {
 
     static final Messages DIALECT = new Messages();
 
-    private static final PathNode PATHS = PathNode.root(Map.ofEntries(
+    private static final PathNode PATHS = Dialect.tree(Map.ofEntries(
             entry("usage.input_tokens", Field.PROMPT),
             entry("usage.output_tokens", Field.COMPLETION),
             entry("usage.cache_read_input_tokens", Field.CACHED),

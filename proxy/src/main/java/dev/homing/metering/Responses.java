@@ -13,7 +13,7 @@ final class Responses implements Dialect {
 
     static final Responses DIALECT = new Responses();
 
-    private static final PathNode PATHS = PathNode.root(Map.ofEntries(
+    private static final PathNode PATHS = Dialect.tree(Map.ofEntries(
             entry("usage.input_tokens", Field.PROMPT),
             entry("usage.output_tokens", Field.COMPLETION),
             entry("usage.input_tokens_details.cached_tokens", Field.CACHED),

@@ -2,10 +2,12 @@
 package dev.homing.metering;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A cheap look for bytes that might be the key of a usage: {@code usage"} or {@code timings"}. Where it finds none there is none, because
- * every {@link Dialect} has its numbers under one of those keys; where it finds one, it may as well be text, which the tokenizer decides.
+ * every {@link Dialect} has its numbers under one of those keys (held by {@link Dialect#tree}); where it finds one, it may as well be text, which the tokenizer decides.
  * Both words have a {@code g}, which is rare in an event: the search hops from one to the next.
  */
 final class UsageHint {
@@ -16,6 +18,12 @@ final class UsageHint {
     private static final int G_OF_TIMINGS = 5;
 
     private UsageHint() {}
+
+    /** Whether a value at that path of a {@link PathNode} stands under one of the keys. */
+    static boolean covers(String path) {
+        List<String> keys = Arrays.asList(path.split("\\."));
+        return keys.contains("usage") || keys.contains("timings");
+    }
 
     /** The index of the {@code g} of the first of either word that lies wholly in the part, -1 when there is none. */
     static int find(ByteBuf buf, int from, int to) {

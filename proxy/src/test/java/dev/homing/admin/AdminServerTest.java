@@ -316,9 +316,10 @@ class AdminServerTest {
         DefaultHttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
         request.headers().set("Host", "homing.internal:9090");
 
-        assertThat(new AccessRules("Homing.Internal", null).refusal(request, "/"))
+        assertThat(new AccessRules("Homing.Internal", () -> null).refusal(request, "/"))
                 .isNull();
-        assertThat(new AccessRules("127.0.0.1", null).refusal(request, "/")).isNotNull();
+        assertThat(new AccessRules("127.0.0.1", () -> null).refusal(request, "/"))
+                .isNotNull();
     }
 
     @Test
@@ -447,7 +448,7 @@ class AdminServerTest {
         int port = server().address().getPort();
 
         CompletableFuture<AdminServer> second = AdminServer.start(
-                        group, new Address("127.0.0.1", port), null, operations, registry)
+                        group, new Address("127.0.0.1", port), () -> null, operations, registry)
                 .toCompletableFuture();
 
         assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
@@ -456,7 +457,7 @@ class AdminServerTest {
     }
 
     private void start(@Nullable Secret token) throws Exception {
-        server = AdminServer.start(group, new Address("127.0.0.1", 0), token, operations, registry)
+        server = AdminServer.start(group, new Address("127.0.0.1", 0), () -> token, operations, registry)
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
     }

@@ -80,6 +80,9 @@ class UsageScannerFuzzTest {
                 expected = usage(JACKSON.readTree(line), expected);
             }
             UsageScanner scanner = scanner("text/event-stream");
+            if (random.nextBoolean()) {
+                feedInParts(scanner, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n", random);
+            }
 
             feedInParts(scanner, body.toString(), random);
 

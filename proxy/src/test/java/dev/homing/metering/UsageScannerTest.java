@@ -3,12 +3,14 @@ package dev.homing.metering;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,6 +271,13 @@ class UsageScannerTest {
         assertThat(UsageScanner.expected(method, path, status)).isEqualTo(expected);
         assertThat(UsageScanner.forResponse(method, path, status, type, encoding) != null)
                 .isEqualTo(scanned);
+    }
+
+    @Test
+    void aNumberThatTheSearchOfAStreamWouldMissIsNoPath() {
+        assertThatThrownBy(() -> Dialect.tree(Map.of("meta.prompt_tokens", Field.PROMPT)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("path: meta.prompt_tokens (expected: under usage or timings)");
     }
 
     @Test

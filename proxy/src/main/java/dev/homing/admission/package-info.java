@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What each backend has to do right now: with {@code SessionTable} the only state that all event loops share. */
+@NullMarked
+package dev.homing.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.config.BackendConfig;
+import dev.homing.config.ConfigErrors;
+import dev.homing.config.ConfigReader;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.Listener;
+import dev.homing.config.PoolConfig;
+import dev.homing.config.RouteConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code homing check}: what a configuration would do, or everything that is wrong with it. */
+@Command(name = "check", description = "Reads a configuration and says what it would do, or every error in it.")
+final class CheckCommand implements Callable<Integer> {
+
+    /** Exit code for bad usage and bad configurations. */
+    static final int BAD_CONFIGURATION = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path file;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            tell(ConfigReader.read(file), out);
+            return 0;
+        } catch (ConfigErrors e) {
+            PrintWriter err = spec.commandLine().getErr();
+            e.errors().forEach(err::println);
+            int count = e.errors().size();
+            err.println(file + ": " + count + (count == 1 ? " error" : " errors"));
+            return BAD_CONFIGURATION;
+        }
+    }
+
+    private void tell(HomingConfig config, PrintWriter out) {
+        out.println(file + ": valid");
+        for (Listener listener : config.server().listen()) {
+            out.println("listen   http://" + listener.address());
+        }
+        out.println(
+                config.server().admin() == null
+                        ? "admin    none"
+                        : "admin    http://" + config.server().admin());
+        for (PoolConfig pool : config.pools()) {
+            String headers =
+                    String.join(", ", pool.settings().affinity().identity().headers());
+            out.println("pool     " + pool.name() + ": "
+                    + lower(pool.settings().affinity().placement().policy())
+                    + (headers.isEmpty() ? ", no session header" : ", sessions by " + headers));
+            for (BackendConfig backend : pool.backends()) {
+                out.println("backend  " + pool.name() + "/" + backend.id() + " " + backend.url() + " weight "
+                        + backend.weight() + " " + lower(backend.state()));
+            }
+        }
+        for (RouteConfig route : config.routes()) {
+            out.println("route    " + match(route) + " -> " + route.pool());
+        }
+    }
+
+    private static String match(RouteConfig route) {
+        StringBuilder text = new StringBuilder();
+        if (route.host() != null) {
+            text.append("host ").append(route.host()).append(' ');
+        }
+        if (route.pathPrefix() != null) {
+            text.append("path ").append(route.pathPrefix()).append(' ');
+        }
+        route.headers()
+                .forEach((name, value) -> text.append("header ")
+                        .append(name)
+                        .append('=')
+                        .append(value)
+                        .append(' '));
+        return text.isEmpty() ? "everything" : text.toString().strip();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

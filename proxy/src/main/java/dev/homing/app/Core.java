@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.admission.Admission;
+import dev.homing.affinity.SessionTable;
+import dev.homing.config.HomingConfig;
+import dev.homing.control.ControlLoop;
+import dev.homing.control.Env;
+import dev.homing.control.Placed;
+import dev.homing.control.Standing;
+import dev.homing.exchange.Generation;
+import dev.homing.health.HttpProbe;
+import dev.homing.loop.Transport;
+import dev.homing.observe.ProcessMeters;
+import dev.homing.observe.ProxyMeters;
+import dev.homing.observe.Readings;
+import dev.homing.observe.Transition;
+import dev.homing.routing.RoutingTable;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What outlives every request and every reload: sessions, loads, meters, and the control thread with the generation that it published last. */
+final class Core {
+
+    /** How often idle sessions are looked for when no traffic does it. */
+    private static final long SWEEP_SECONDS = 1;
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ProcessMeters processMeters;
+    private final Admission admission = new Admission();
+    private final SessionTable sessions;
+    private final ProxyMeters meters;
+    private final Generations generations;
+    private final ScheduledThreadPoolExecutor thread =
+            new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
+    private final ControlLoop control;
+
+    /** Published by the control thread, read once a request by every event loop. */
+    private volatile @Nullable Generation generation;
+
+    /** @param maxSessions bound of the sticky table */
+    Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, long maxSessions) {
+        UpstreamTls tls = new UpstreamTls();
+        BuildInfo build = BuildInfo.read();
+        this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
+        this.generations = new Generations(tls);
+        this.sessions = new SessionTable(maxSessions, System::nanoTime);
+        this.meters = new ProxyMeters(
+                registry,
+                new Readings(
+                        sessions::sessions,
+                        slot -> admission.of(slot).inflight(),
+                        () -> sessions.evictions(SessionTable.Cause.SIZE),
+                        () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
+        HttpProbe probe = new HttpProbe(
+                transport.loops(),
+                new ReflectiveChannelFactory<>(transport.channels().socket()),
+                resolver,
+                tls::context,
+                "homing/" + build.version());
+        Env env = new Env(
+                thread,
+                System::nanoTime,
+                System::currentTimeMillis,
+                new SplittableRandom(new SecureRandom().nextLong()),
+                probe,
+                slot -> admission.of(slot).lastDelivery());
+        thread.setRemoveOnCancelPolicy(true);
+        thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        this.control = new ControlLoop(
+                env,
+                this::publish,
+                (pool, backend, to, cause) -> meters.transition(pool, backend, transition(to), cause.label()));
+    }
+
+    private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {
+        meters.table(table);
+        generation = generations.next(config, table, backends);
+    }
+
+    private static Transition transition(Standing standing) {
+        return switch (standing) {
+            case UP -> Transition.UP;
+            case DOWN -> Transition.DOWN;
+            case DRAIN -> Transition.DRAIN;
+            case OFF -> Transition.OFF;
+        };
+    }
+
+    PrometheusMeterRegistry registry() {
+        return registry;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    SessionTable sessions() {
+        return sessions;
+    }
+
+    ProxyMeters meters() {
+        return meters;
+    }
+
+    ControlLoop control() {
+        return control;
+    }
+
+    /** The control thread's executor: for what must happen in step with it. */
+    ScheduledExecutorService thread() {
+        return thread;
+    }
+
+    /** What requests that begin now go by. */
+    Generation generation() {
+        Generation current = generation;
+        if (current == null) {
+            throw new IllegalStateException("generation: none (expected: a control loop that was started)");
+        }
+        return current;
+    }
+
+    void close() {
+        control.close();
+        thread.shutdownNow();
+        processMeters.close();
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.affinity.SessionKeyExtractor;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.PoolConfig;
+import dev.homing.config.PoolSettings;
+import dev.homing.control.Placed;
+import dev.homing.exchange.Generation;
+import dev.homing.exchange.Generation.PoolSetup;
+import dev.homing.health.BackendTarget;
+import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SipHash;
+import dev.homing.upstream.Endpoint;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins each new routing table with what the configuration says of its pools and backends. What follows from the configuration alone is worked
+ * out once for each. Used by the control thread only.
+ */
+final class Generations {
+
+    private final UpstreamTls tls;
+    private @Nullable Generation last;
+
+    Generations(UpstreamTls tls) {
+        this.tls = tls;
+    }
+
+    Generation next(HomingConfig config, RoutingTable table, List<Placed> backends) {
+        Generation before = last;
+        Generation next = before != null && before.config().equals(config)
+                ? new Generation(config, table, before.pools(), before.endpoints())
+                : new Generation(config, table, setups(config), endpoints(config, backends));
+        last = next;
+        return next;
+    }
+
+    private static List<PoolSetup> setups(HomingConfig config) {
+        SipHash hash =
+                SipHash.ofSeed(config.defaults().affinity().table().seed().value());
+        return config.pools().stream()
+                .map(pool -> {
+                    PoolSettings settings = pool.settings();
+                    List<String> headers = settings.affinity().identity().headers();
+                    return new PoolSetup(
+                            new SessionKeyExtractor(pool.name(), headers, hash),
+                            settings,
+                            settings.upstream().stripRequestHeaders().stream()
+                                    .map(name -> name.toLowerCase(Locale.ROOT))
+                                    .collect(Collectors.toSet()));
+                })
+                .toList();
+    }
+
+    private List<@Nullable Endpoint> endpoints(HomingConfig config, List<Placed> backends) {
+        Map<String, PoolSettings> settings =
+                config.pools().stream().collect(Collectors.toMap(PoolConfig::name, PoolConfig::settings));
+        List<@Nullable Endpoint> bySlot = new ArrayList<>();
+        for (Placed placed : backends) {
+            while (bySlot.size() <= placed.slot()) {
+                bySlot.add(null);
+            }
+            PoolSettings rules = settings.get(placed.pool());
+            if (rules != null) {
+                bySlot.set(placed.slot(), endpoint(BackendTarget.of(placed.backend(), rules)));
+            }
+        }
+        return bySlot;
+    }
+
+    private Endpoint endpoint(BackendTarget target) {
+        return new Endpoint(
+                address(target),
+                target.authority(),
+                target.pathPrefix(),
+                target.headers(),
+                target.https() ? tls.context(target.tls()) : null);
+    }
+
+    /** A literal address as it is, a name unresolved: the event loops look it up when they connect. */
+    private static InetSocketAddress address(BackendTarget target) {
+        return NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host())
+                ? new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(target.host()), target.port())
+                : InetSocketAddress.createUnresolved(target.host(), target.port());
+    }
+}

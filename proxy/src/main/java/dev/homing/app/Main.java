@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "homing",
+        mixinStandardHelpOptions = true,
+        description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.",
+        subcommands = {RunCommand.class, CheckCommand.class, ReplicaCommand.class, VersionCommand.class})
+public final class Main implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line as it is run, for tests as well. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .addSubcommand(new DemoCommand(new DemoProxies()))
+                .setExecutionExceptionHandler((fault, commandLine, parsed) -> {
+                    commandLine.getErr().println("homing: " + fault);
+                    return 1;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

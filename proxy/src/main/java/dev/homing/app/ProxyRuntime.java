@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.admin.AdminServer;
+import dev.homing.affinity.SessionRouter;
+import dev.homing.config.Address;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.Listener;
+import dev.homing.config.Server;
+import dev.homing.control.ConfigWatcher;
+import dev.homing.exchange.Shared;
+import dev.homing.loop.Transport;
+import dev.homing.routing.Router;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole proxy that runs. Everything is put together here and nowhere else. */
+final class ProxyRuntime implements AutoCloseable {
+
+    /** How long listeners wait for the first probes, so that the first client does not find every backend unknown. */
+    private static final Duration FIRST_PROBES = Duration.ofSeconds(1);
+
+    /** For what takes milliseconds unless something is badly wrong. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
+
+    private final Transport transport;
+    private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final EventLoopGroup adminLoop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("homing-admin", true), NioIoHandler.newFactory());
+    private final Core core;
+    private final DataPlane plane;
+    private final AdminOperations operations;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private @Nullable AdminServer admin;
+
+    private ProxyRuntime(HomingConfig config, ConfigSource source, Transport transport) {
+        this.transport = transport;
+        this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
+                .datagramChannelType(transport.channels().datagram()));
+        this.core = new Core(
+                transport, resolver, config.defaults().affinity().table().maxSessions());
+        SessionRouter router = new SessionRouter(core.sessions(), Router.PendingTokens.NONE);
+        Shared shared = new Shared(router, core.admission(), core.meters(), core.control()::outcome, pseudonym());
+        this.plane = new DataPlane(transport, resolver, shared, core::generation);
+        this.operations = new AdminOperations(core, source);
+    }
+
+    /**
+     * Starts a proxy; it serves when this returns.
+     *
+     * @param source where a reload reads the configuration from
+     * @throws StartFailure when it cannot: a port in use, a transport that is not to be had
+     */
+    static ProxyRuntime start(HomingConfig config, ConfigSource source) throws StartFailure {
+        Server server = config.server();
+        ProxyRuntime runtime;
+        try {
+            runtime = new ProxyRuntime(config, source, Transports.open(server.io(), server.threads()));
+        } catch (Transports.Unavailable e) {
+            throw new StartFailure(String.valueOf(e.getMessage()));
+        }
+        try {
+            runtime.open(config);
+            return runtime;
+        } catch (StartFailure e) {
+            runtime.close();
+            throw e;
+        }
+    }
+
+    /** Where clients connect to, in the order of the configuration, with the ports that the system chose. */
+    List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** Where operators connect to, null when there is no admin listener. */
+    @Nullable InetSocketAddress adminAddress() {
+        return admin == null ? null : admin.address();
+    }
+
+    /** The name of the transport that was taken. */
+    String transport() {
+        return transport.name();
+    }
+
+    /** Reads the configuration anew; done when it is in force or was refused. What came of it is logged. */
+    CompletionStage<?> reload() {
+        return operations.reload();
+    }
+
+    /** Reloads whenever {@code file} changes, until what is returned is closed. */
+    ConfigWatcher watch(Path file, Duration period) {
+        return new ConfigWatcher(file, core.thread(), period, this::reload);
+    }
+
+    /** Not ready any more, no new connections; done when the last client's answer is, or {@code drain_timeout} has passed. */
+    void drain() {
+        Duration timeout = core.generation().config().server().drainTimeout();
+        operations.drain();
+        plane.frontend().drain();
+        LOG.info("draining: {} client connections", plane.frontend().connections());
+        if (!plane.frontend().drained().awaitUninterruptibly(timeout.toMillis())) {
+            LOG.warn(
+                    "drain_timeout of {} s is over: {} connections are cut",
+                    timeout.toSeconds(),
+                    plane.frontend().connections());
+        }
+    }
+
+    /** Cuts what still runs and lets go of everything. */
+    @Override
+    public void close() {
+        plane.frontend().close().awaitUninterruptibly(SOON.toMillis());
+        plane.retire();
+        if (admin != null) {
+            admin.close();
+        }
+        core.close();
+        Future<?> loops = transport.loops().shutdownGracefully(0, SOON.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> admins = adminLoop.shutdownGracefully(0, SOON.toMillis(), TimeUnit.MILLISECONDS);
+        loops.awaitUninterruptibly(SOON.toMillis());
+        admins.awaitUninterruptibly(SOON.toMillis());
+        resolver.close();
+    }
+
+    private void open(HomingConfig config) throws StartFailure {
+        await(core.control().start(config), "configuration");
+        awaitFirstProbes();
+        for (Listener listener : config.server().listen()) {
+            addresses.add(listen(listener.address()));
+        }
+        Address address = config.server().admin();
+        if (address != null) {
+            admin = await(
+                    AdminServer.start(
+                            adminLoop,
+                            address,
+                            () -> operations.config().server().adminToken(),
+                            operations,
+                            core.registry()),
+                    "admin: " + address);
+        }
+    }
+
+    private void awaitFirstProbes() throws StartFailure {
+        try {
+            core.control().firstProbes().toCompletableFuture().get(FIRST_PROBES.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("not every backend has answered its first probe yet");
+        } catch (ExecutionException e) {
+            throw new StartFailure("probes: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("interrupted");
+        }
+    }
+
+    private InetSocketAddress listen(Address address) throws StartFailure {
+        ChannelFuture bound = plane.frontend().listen(new InetSocketAddress(address.host(), address.port()));
+        bound.awaitUninterruptibly(SOON.toMillis());
+        if (!bound.isSuccess()) {
+            throw new StartFailure("listen: " + address + ": " + reason(bound.cause()));
+        }
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private static <T> T await(CompletionStage<T> stage, String what) throws StartFailure {
+        try {
+            return stage.toCompletableFuture().get(SOON.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new StartFailure(what + ": " + reason(e.getCause()));
+        } catch (TimeoutException e) {
+            throw new StartFailure(what + ": no result within " + SOON.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("interrupted");
+        }
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        return cause == null ? "no result" : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /** A name for {@code Via} that no other proxy has, so that a chain of proxies is not taken for a loop. */
+    private static String pseudonym() {
+        byte[] random = new byte[6];
+        new SecureRandom().nextBytes(random);
+        return "homing-" + HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.config.ConfigErrors;
+import dev.homing.config.ConfigReader;
+import dev.homing.config.HomingConfig;
+import dev.homing.control.ConfigWatcher;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code homing run}: serves until it is told to stop. */
+@Command(
+        name = "run",
+        description = {
+            "Serves. Prints one line a listener once it accepts.",
+            "SIGHUP or a changed file reloads the configuration; SIGTERM drains."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    /** How often the configuration file is looked at; a change counts when two looks agree. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path file;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        HomingConfig config;
+        try {
+            config = ConfigReader.read(file);
+        } catch (ConfigErrors e) {
+            e.errors().forEach(err::println);
+            return CheckCommand.BAD_CONFIGURATION;
+        }
+        CountDownLatch stop = new CountDownLatch(1);
+        Signals.on("TERM", stop::countDown);
+        Signals.on("INT", stop::countDown);
+        try (ProxyRuntime runtime = ProxyRuntime.start(config, () -> ConfigReader.read(file))) {
+            Signals.on("HUP", runtime::reload);
+            announce(runtime, out);
+            ConfigWatcher watcher = runtime.watch(file, LOOK);
+            stop.await();
+            watcher.close();
+            runtime.drain();
+        } catch (StartFailure e) {
+            err.println("homing: " + e.getMessage());
+            return 1;
+        }
+        return 0;
+    }
+
+    private static void announce(ProxyRuntime runtime, PrintWriter out) {
+        for (InetSocketAddress address : runtime.addresses()) {
+            out.println("homing: listening on http://" + Addresses.text(address) + " (" + runtime.transport() + ")");
+        }
+        if (runtime.adminAddress() != null) {
+            out.println("homing: admin on http://" + Addresses.text(runtime.adminAddress()));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code homing version}: what is running here. */
+@Command(name = "version", description = "Tells the version, the commit, the JVM and the I/O transport.")
+final class VersionCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        BuildInfo build = BuildInfo.read();
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "homing %s (commit %s), Java %s (%s), I/O %s%n",
+                        build.version(),
+                        build.commit(),
+                        System.getProperty("java.version"),
+                        System.getProperty("java.vm.name"),
+                        Transports.best());
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.metering.UsageScanner;
+import dev.homing.observe.RequestSummary;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The response that a backend began, and what was learned of it as it passed. Confined to its event loop. */
+final class Answer {
+
+    /** Of an answer that tells no tokens and was not expected to. */
+    static final RequestSummary.Tokens NO_TOKENS = new RequestSummary.Tokens(false, null);
+
+    private final HttpResponse response;
+    private final ResponseRelay relay;
+    private final boolean metered;
+    private final @Nullable UsageScanner scanner;
+    private long firstTokenNanos = -1;
+    private boolean begun;
+
+    Answer(ClientStream client, RequestHead request, HttpResponse response, BodyFraming framing, boolean metering) {
+        HttpHeaders headers = response.headers();
+        String method = request.request().method().name();
+        int status = response.status().code();
+        this.response = response;
+        this.metered = metering && UsageScanner.expected(method, request.path(), status);
+        this.scanner = metered
+                ? UsageScanner.forResponse(
+                        method,
+                        request.path(),
+                        status,
+                        headers.get(HttpHeaderNames.CONTENT_TYPE),
+                        headers.get(HttpHeaderNames.CONTENT_ENCODING))
+                : null;
+        this.relay = new ResponseRelay(client, framing, scanner);
+    }
+
+    int status() {
+        return response.status().code();
+    }
+
+    ResponseRelay relay() {
+        return relay;
+    }
+
+    ResponseHead head(String via, List<String> told) {
+        List<String> added = new ArrayList<>(told);
+        added.add("Via");
+        added.add("1." + response.protocolVersion().minorVersion() + " " + via);
+        return new ResponseHead(response, HopByHopHeaders.of(response.headers()), relay.body(), added);
+    }
+
+    /** Relays what came; the buffer is released. */
+    void relay(ByteBuf wire, LongSupplier nanoTime) {
+        begun = true;
+        relay.relay(wire);
+        if (scanner != null && firstTokenNanos < 0 && scanner.contentSeen()) {
+            firstTokenNanos = nanoTime.getAsLong();
+        }
+    }
+
+    /** When the first content token passed, -1 when none did. */
+    long firstTokenNanos() {
+        return firstTokenNanos;
+    }
+
+    /** Whether the prefill is over, as far as can be told: a head alone says nothing. */
+    boolean streaming() {
+        return scanner == null ? begun : firstTokenNanos >= 0;
+    }
+
+    /** Whether the backend keeps the connection open for another request. */
+    boolean connectionStays() {
+        return HttpUtil.isKeepAlive(response) && !relay.excess() && !relay.untilClose();
+    }
+
+    RequestSummary.Tokens tokens() {
+        return metered ? new RequestSummary.Tokens(true, scanner == null ? null : scanner.usage()) : NO_TOKENS;
+    }
+}

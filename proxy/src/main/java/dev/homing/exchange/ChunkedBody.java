@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The chunked transfer coding, RFC 9112 section 7.1, followed strictly over buffers that split anywhere: CRLF only, sizes without sign or
+ * blanks, extensions and trailers bounded.
+ *
+ * <pre>
+ * SIZE -> (EXTENSION ->) SIZE_LF -> DATA -> DATA_CR -> DATA_LF -> SIZE
+ *                        SIZE_LF -> TRAILER_START -> TRAILER -> TRAILER_LF -> TRAILER_START ... END_LF -> COMPLETE   (size 0)
+ * </pre>
+ */
+final class ChunkedBody extends BodyFraming {
+
+    /** Hex digits of a size: enough for 2^60 bytes. */
+    private static final int MAX_SIZE_DIGITS = 15;
+
+    /** Bytes of one chunk's extensions. */
+    private static final int MAX_EXTENSION = 256;
+
+    /** Bytes of the whole trailer section. */
+    private static final int MAX_TRAILER = 8 * 1024;
+
+    private enum State {
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA,
+        DATA_CR,
+        DATA_LF,
+        TRAILER_START,
+        TRAILER,
+        TRAILER_LF,
+        END_LF,
+        COMPLETE
+    }
+
+    private State state = State.SIZE;
+    private long size;
+    private int digits;
+    private int bounded;
+
+    @Override
+    int follow(ByteBuf wire, PayloadSink sink) {
+        int start = wire.readerIndex();
+        int end = wire.writerIndex();
+        int at = start;
+        while (at < end && state != State.COMPLETE) {
+            if (state == State.DATA) {
+                int run = (int) Math.min(size, end - at);
+                sink.payload(wire, at, run);
+                at += run;
+                size -= run;
+                if (size == 0) {
+                    state = State.DATA_CR;
+                }
+            } else {
+                state = next(wire.getByte(at++));
+            }
+        }
+        return at - start;
+    }
+
+    @Override
+    boolean complete() {
+        return state == State.COMPLETE;
+    }
+
+    @Override
+    boolean chunked() {
+        return true;
+    }
+
+    private State next(byte b) {
+        return switch (state) {
+            case SIZE -> size(b);
+            case EXTENSION -> b == '\r' ? State.SIZE_LF : text(b, State.EXTENSION, MAX_EXTENSION);
+            case SIZE_LF -> sizeRead(b);
+            case DATA_CR -> expect(b, '\r', State.DATA_LF);
+            case DATA_LF -> dataRead(b);
+            case TRAILER_START -> b == '\r' ? State.END_LF : text(b, State.TRAILER, MAX_TRAILER);
+            case TRAILER -> b == '\r' ? State.TRAILER_LF : text(b, State.TRAILER, MAX_TRAILER);
+            case TRAILER_LF -> expect(b, '\n', State.TRAILER_START);
+            case END_LF -> expect(b, '\n', State.COMPLETE);
+            case DATA, COMPLETE -> throw new AssertionError(state);
+        };
+    }
+
+    private State size(byte b) {
+        int digit = Character.digit(b, 16);
+        if (digit >= 0 && digits < MAX_SIZE_DIGITS) {
+            size = size << 4 | digit;
+            digits++;
+            return State.SIZE;
+        }
+        if (digits > 0 && b == '\r') {
+            return State.SIZE_LF;
+        }
+        if (digits > 0 && b == ';') {
+            bounded = 0;
+            return State.EXTENSION;
+        }
+        throw new Broken("chunk size: byte 0x" + Integer.toHexString(b & 0xff) + " (expected: up to " + MAX_SIZE_DIGITS
+                + " hex digits, then CR or ;)");
+    }
+
+    private State sizeRead(byte b) {
+        digits = 0;
+        bounded = 0;
+        return expect(b, '\n', size == 0 ? State.TRAILER_START : State.DATA);
+    }
+
+    private State dataRead(byte b) {
+        size = 0;
+        return expect(b, '\n', State.SIZE);
+    }
+
+    private State text(byte b, State stay, int bound) {
+        if (++bounded > bound || (b < ' ' && b >= 0 && b != '\t') || b == 0x7f) {
+            throw new Broken("chunk " + stay + ": byte 0x" + Integer.toHexString(b & 0xff) + " at " + bounded
+                    + " (expected: text, at most " + bound + " bytes)");
+        }
+        return stay;
+    }
+
+    private static State expect(byte b, char wanted, State next) {
+        if (b != wanted) {
+            throw new Broken("chunk framing: byte 0x" + Integer.toHexString(b & 0xff) + " (expected: 0x"
+                    + Integer.toHexString(wanted) + ")");
+        }
+        return next;
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.List;
+
+/** The client's side of one exchange, whatever protocol it speaks. Confined to the event loop of its connection. */
+public interface ClientStream {
+
+    ByteBufAllocator alloc();
+
+    /** Whether the client understands the chunked transfer coding, so that chunks may be relayed as they are. */
+    boolean takesChunks();
+
+    /** Whether the client takes more without it piling up here. */
+    boolean writable();
+
+    /** Stops or goes on reading the request's body. */
+    void read(boolean on);
+
+    /** {@code 100 Continue}, RFC 9110 section 15.2.1. */
+    void proceed();
+
+    /** The head of the final response; flushed with what follows in the same turn of the loop. */
+    void head(ResponseHead head);
+
+    /** A part of the body, framed as the head says; the buffer is released. */
+    void body(ByteBuf bytes);
+
+    void flush();
+
+    /** The response is complete: the last call of an exchange that went well. */
+    void end();
+
+    /** The response cannot be completed: broken off so that the client sees it. The last call. */
+    void cut();
+
+    /**
+     * A whole response by homing itself, in place of a head. The last call.
+     *
+     * @param added headers to add, as name, value, name, value
+     */
+    void error(ProxyError error, List<String> added);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.affinity.SessionKeyExtractor;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.PoolSettings;
+import dev.homing.routing.RoutingTable;
+import dev.homing.upstream.Endpoint;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a request reads that a reload or a health check may change: the routing table and the settings that belong to it, read once a
+ * request so that the two always fit.
+ *
+ * @param pools in the order of the table's
+ * @param endpoints by the backend's slot
+ */
+public record Generation(
+        HomingConfig config, RoutingTable table, List<PoolSetup> pools, List<@Nullable Endpoint> endpoints) {
+
+    /**
+     * A pool's settings, with what is worked out of them once.
+     *
+     * @param stripped lower-case names of request headers that are not sent on
+     */
+    public record PoolSetup(SessionKeyExtractor keys, PoolSettings settings, Set<String> stripped) {
+        public PoolSetup {
+            stripped = Set.copyOf(stripped);
+        }
+    }
+
+    /** The endpoint of a backend that the table of this generation holds. */
+    Endpoint endpoint(int slot) {
+        Endpoint endpoint = slot < endpoints.size() ? endpoints.get(slot) : null;
+        if (endpoint == null) {
+            throw new IllegalStateException("slot: " + slot + " (expected: one of this generation's backends)");
+        }
+        return endpoint;
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.admission.BackendLoad;
+import dev.homing.affinity.SessionRouter.Routed;
+import dev.homing.routing.Backend;
+import dev.homing.routing.Decision;
+import dev.homing.routing.Pool;
+import dev.homing.routing.SessionKey;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backends that one request is meant for, one after the other. Holds what that costs them, the session's pin and the backend's load, and
+ * gives each back exactly once. Confined to its event loop.
+ */
+final class Itinerary {
+
+    private final Shared shared;
+    private final Pool pool;
+    private final @Nullable SessionKey key;
+    private Routed routed;
+    private @Nullable Backend backend;
+    private @Nullable BackendLoad load;
+    private Set<Integer> tried = Set.of();
+
+    /**
+     * Decides where the request goes first.
+     *
+     * @param idleTtlNanos how long the session is remembered after its last request
+     */
+    Itinerary(Shared shared, Pool pool, @Nullable SessionKey key, long idleTtlNanos) {
+        this.shared = shared;
+        this.pool = pool;
+        this.key = key;
+        this.routed = shared.router().route(pool, key, idleTtlNanos);
+        arrive();
+    }
+
+    /** The backend that it is meant for now, or was meant for last; null when there never was one. */
+    @Nullable Backend backend() {
+        return backend;
+    }
+
+    /** The load of that backend. */
+    BackendLoad load() {
+        if (load == null) {
+            throw new IllegalStateException("load: none (expected: a request that is meant for a backend)");
+        }
+        return load;
+    }
+
+    Decision decision() {
+        return routed.decision();
+    }
+
+    /** Goes on to a backend that was not tried yet; false when there is none. */
+    boolean another() {
+        if (backend == null) {
+            return false;
+        }
+        if (tried.isEmpty()) {
+            tried = new HashSet<>();
+        }
+        tried.add(backend.slot());
+        Routed next = shared.router().reroute(pool, key, routed, tried);
+        if (next.backend() == null) {
+            // The decision stays that of the backend that failed.
+            routed = new Routed(null, routed.decision(), next.pin(), null);
+            return false;
+        }
+        leave();
+        routed = next;
+        arrive();
+        return true;
+    }
+
+    /** The request is over. */
+    void close() {
+        leave();
+        shared.router().release(routed);
+    }
+
+    private void arrive() {
+        if (routed.moved() != null) {
+            shared.observer().sessionMoved(pool, routed.moved());
+        }
+        if (routed.backend() != null) {
+            backend = routed.backend();
+            load = shared.admission().of(backend.slot());
+            load.begin();
+        }
+    }
+
+    private void leave() {
+        if (load != null) {
+            load.end();
+            load = null;
+        }
+    }
+}

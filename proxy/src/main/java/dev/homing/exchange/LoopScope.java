@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.loop.Deadlines;
+import dev.homing.upstream.Upstreams;
+import java.util.function.LongSupplier;
+
+/**
+ * What exchanges on one event loop work with.
+ *
+ * @param deadlines of this loop
+ * @param upstreams of this loop
+ * @param nanoTime a monotonic clock, in nanoseconds
+ */
+public record LoopScope(Deadlines deadlines, Upstreams upstreams, LongSupplier nanoTime, Shared shared) {}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.upstream.UpstreamConnection;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body on its way to a backend. It is sent on as it comes; what has come is kept as well, up to {@code limits.peek}, as long as
+ * the request may have to be sent again. Confined to its event loop.
+ */
+final class RequestBody {
+
+    /** Parts below this many bytes are copied together when kept, so that many small chunks cost no more than a few large ones. */
+    private static final int SMALL = 2048;
+
+    private static final int TAIL = 8192;
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ByteBufAllocator alloc;
+    private final boolean chunked;
+    private final int peek;
+    private final Deque<ByteBuf> kept = new ArrayDeque<>();
+    private @Nullable ByteBuf tail;
+    private @Nullable UpstreamConnection to;
+    private long received;
+    private boolean forgotten;
+    private boolean complete;
+
+    /** @param peek bytes that may be kept */
+    RequestBody(ByteBufAllocator alloc, boolean chunked, int peek) {
+        this.alloc = alloc;
+        this.chunked = chunked;
+        this.peek = peek;
+    }
+
+    /** Bytes of payload that came from the client. */
+    long received() {
+        return received;
+    }
+
+    /** Whether all of it came from the client. */
+    boolean complete() {
+        return complete;
+    }
+
+    /** Whether all that came could be sent again. */
+    boolean repeatable() {
+        return !forgotten;
+    }
+
+    /** Whether the client has to wait until a connection takes what is here. */
+    boolean full() {
+        return to == null && received >= peek;
+    }
+
+    /** The next part from the client; the buffer is released. */
+    void add(ByteBuf part) {
+        received += part.readableBytes();
+        if (to == null || (!forgotten && received <= peek)) {
+            keep(part);
+        } else {
+            forget();
+        }
+        if (to != null) {
+            send(to, part);
+        } else {
+            part.release();
+        }
+    }
+
+    /** No more parts will come. */
+    void end() {
+        complete = true;
+        if (to != null) {
+            sendEnd(to);
+        }
+    }
+
+    /** Sends what is here, and from now on everything that comes, to {@code connection}. */
+    void sendTo(UpstreamConnection connection) {
+        to = connection;
+        for (ByteBuf part : kept) {
+            send(connection, part.retainedDuplicate());
+        }
+        if (complete) {
+            sendEnd(connection);
+        }
+        if (received > peek) {
+            forget();
+        }
+    }
+
+    /** The connection is of no use any more: what is here waits for another. */
+    void detach() {
+        to = null;
+    }
+
+    /** It will not be sent again. */
+    void forget() {
+        forgotten = true;
+        tail = null;
+        for (ByteBuf part = kept.poll(); part != null; part = kept.poll()) {
+            part.release();
+        }
+    }
+
+    private void keep(ByteBuf part) {
+        int length = part.readableBytes();
+        if (length >= SMALL) {
+            kept.add(part.retainedDuplicate());
+            tail = null;
+            return;
+        }
+        if (tail == null || tail.writableBytes() < length) {
+            tail = alloc.buffer(TAIL, TAIL);
+            kept.add(tail);
+        }
+        tail.writeBytes(part, part.readerIndex(), length);
+    }
+
+    private void send(UpstreamConnection connection, ByteBuf part) {
+        int length = part.readableBytes();
+        if (length == 0) {
+            part.release();
+            return;
+        }
+        if (!chunked) {
+            connection.write(part);
+            return;
+        }
+        connection.write(
+                Unpooled.wrappedBuffer((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+        connection.write(part);
+        connection.write(Unpooled.wrappedBuffer(CRLF));
+    }
+
+    private void sendEnd(UpstreamConnection connection) {
+        if (chunked) {
+            connection.write(Unpooled.wrappedBuffer(LAST_CHUNK));
+        }
+    }
+}

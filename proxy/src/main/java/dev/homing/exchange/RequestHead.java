@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.config.Cidr;
+import dev.homing.upstream.Endpoint;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a request as it goes to a backend: the client's own, byte for byte, but for what ends at this hop and what a proxy has to say
+ * of itself. Framing is written anew.
+ *
+ * @param target origin form, RFC 9112 section 3.2.1
+ * @param host the authority that the client asked for
+ * @param chunked whether the body's length is not known beforehand
+ */
+public record RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client) {
+
+    private static final AsciiString TRAILERS = HttpHeaderValues.TRAILERS;
+
+    /**
+     * What the configuration says about it.
+     *
+     * @param stripped lower-case names that are not sent on
+     * @param authorization sent in place of the client's, null = the client's own
+     */
+    record Rules(
+            List<Cidr> trusted,
+            Set<String> stripped,
+            @Nullable String authorization,
+            String via) {}
+
+    /** Reads the head of a request that was found sound. */
+    public static RequestHead of(HttpRequest request, ClientInfo client) {
+        String uri = request.uri();
+        String host = request.headers().get(HttpHeaderNames.HOST, "");
+        if (!uri.startsWith("/") && !uri.equals("*")) {
+            // Absolute form: its authority was found equal to Host.
+            int path = uri.indexOf('/', uri.indexOf("://") + 3);
+            int query = uri.indexOf('?');
+            uri = path >= 0 && (query < 0 || path < query)
+                    ? uri.substring(path)
+                    : query < 0 ? "/" : "/" + uri.substring(query);
+        }
+        boolean chunked = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+        return new RequestHead(request, uri, host, chunked, client);
+    }
+
+    /** The target without its query. */
+    public String path() {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** Whether a proxy of that name has handled the request already. */
+    boolean passed(String via) {
+        return request.headers().getAll(HttpHeaderNames.VIA).stream().anyMatch(value -> value.contains(via));
+    }
+
+    ByteBuf encode(ByteBufAllocator alloc, Endpoint endpoint, Rules rules) {
+        HttpHeaders headers = request.headers();
+        ByteBuf out = alloc.buffer(512);
+        text(out, request.method().asciiName());
+        out.writeByte(' ');
+        text(out, endpoint.pathPrefix());
+        text(out, target);
+        text(out, " HTTP/1.1\r\n");
+        line(out, "Host", endpoint.authority());
+        HopByHopHeaders ending = HopByHopHeaders.of(headers);
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> header = all.next();
+            if (passes(header.getKey(), ending, endpoint, rules)) {
+                line(out, header.getKey(), header.getValue());
+            }
+        }
+        endpoint.headers().forEach((name, value) -> line(out, name, value));
+        if (rules.authorization() != null) {
+            line(out, "Authorization", rules.authorization());
+        }
+        if (headers.containsValue(HttpHeaderNames.TE, TRAILERS, true)) {
+            line(out, "TE", TRAILERS);
+            line(out, "Connection", "TE");
+        }
+        if (chunked) {
+            line(out, "Transfer-Encoding", "chunked");
+        }
+        ForwardedHeaders.write(out, headers, client, host, rules.trusted());
+        line(out, "Via", request.protocolVersion().minorVersion() == 0 ? "1.0 " + rules.via() : "1.1 " + rules.via());
+        text(out, "\r\n");
+        return out;
+    }
+
+    private static boolean passes(CharSequence name, HopByHopHeaders ending, Endpoint endpoint, Rules rules) {
+        if (ending.contains(name)
+                || ForwardedHeaders.contains(name)
+                || HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
+            return false;
+        }
+        if (rules.authorization() != null && HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
+            return false;
+        }
+        if (!rules.stripped().isEmpty() && rules.stripped().contains(lower(name))) {
+            return false;
+        }
+        return endpoint.headers().isEmpty()
+                || endpoint.headers().keySet().stream()
+                        .noneMatch(set -> AsciiString.contentEqualsIgnoreCase(set, name));
+    }
+
+    private static String lower(CharSequence name) {
+        return name.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static void line(ByteBuf out, CharSequence name, CharSequence value) {
+        text(out, name);
+        text(out, ": ");
+        text(out, value);
+        text(out, "\r\n");
+    }
+
+    private static void text(ByteBuf out, CharSequence text) {
+        ByteBufUtil.writeAscii(out, text);
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.List;
+
+/**
+ * A backend's response head, with what this hop changes of it.
+ *
+ * @param response as it came
+ * @param ending the headers that end at this hop
+ * @param body how the body will be delimited for the client
+ * @param added headers to add, as name, value, name, value
+ */
+public record ResponseHead(HttpResponse response, HopByHop ending, Body body, List<String> added) {
+
+    public ResponseHead {
+        added = List.copyOf(added);
+    }
+
+    /** Tells which headers end at this hop. */
+    public interface HopByHop {
+        boolean contains(CharSequence name);
+    }
+
+    /** The framing towards an HTTP/1 client. */
+    public enum Body {
+        /** None, or as long as the {@code Content-Length} that came. */
+        AS_DECLARED,
+        CHUNKED,
+        UNTIL_CLOSE
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.metering.UsageScanner;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of one response on its way to the client: the bytes as they came wherever the client can read them so, framed anew where not. The
+ * scanner sees the payload pass. Confined to its event loop.
+ */
+final class ResponseRelay implements PayloadSink {
+
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ClientStream client;
+    private final BodyFraming framing;
+    private final @Nullable UsageScanner scanner;
+    private final ResponseHead.Body towards;
+    private boolean excess;
+
+    ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner) {
+        this.client = client;
+        this.framing = framing;
+        this.scanner = scanner;
+        this.towards = towards(client, framing);
+    }
+
+    private static ResponseHead.Body towards(ClientStream client, BodyFraming framing) {
+        if (!framing.chunked() && !framing.untilClose()) {
+            return ResponseHead.Body.AS_DECLARED;
+        }
+        return client.takesChunks() ? ResponseHead.Body.CHUNKED : ResponseHead.Body.UNTIL_CLOSE;
+    }
+
+    /** How the body is delimited for the client. */
+    ResponseHead.Body body() {
+        return towards;
+    }
+
+    /** Whether all of it has passed. */
+    boolean complete() {
+        return framing.complete();
+    }
+
+    /** Whether the end of the connection completes it. */
+    boolean untilClose() {
+        return framing.untilClose();
+    }
+
+    /** Whether bytes came that belong to no response: the connection cannot be used again. */
+    boolean excess() {
+        return excess;
+    }
+
+    /**
+     * Relays what came; the buffer is released.
+     *
+     * @throws BodyFraming.Broken when the bytes do not keep to their framing
+     */
+    void relay(ByteBuf wire) {
+        try {
+            int length = framing.follow(wire, this);
+            excess |= length < wire.readableBytes();
+            if (verbatim() && length > 0) {
+                client.body(length == wire.readableBytes() ? wire.retain() : wire.readRetainedSlice(length));
+            }
+        } finally {
+            wire.release();
+        }
+    }
+
+    /** The backend ended its side of a body that lasts until then. */
+    void close() {
+        if (towards == ResponseHead.Body.CHUNKED) {
+            client.body(Unpooled.wrappedBuffer(LAST_CHUNK));
+        }
+    }
+
+    @Override
+    public void payload(ByteBuf wire, int index, int length) {
+        if (scanner != null) {
+            scanner.payload(wire, index, length);
+        }
+        if (verbatim()) {
+            return;
+        }
+        if (towards == ResponseHead.Body.CHUNKED) {
+            client.body(
+                    Unpooled.wrappedBuffer((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+            client.body(wire.retainedSlice(index, length));
+            client.body(Unpooled.wrappedBuffer(CRLF));
+        } else {
+            client.body(wire.retainedSlice(index, length));
+        }
+    }
+
+    private boolean verbatim() {
+        return switch (towards) {
+            case AS_DECLARED -> true;
+            case CHUNKED -> framing.chunked();
+            case UNTIL_CLOSE -> framing.untilClose();
+        };
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import dev.homing.exchange.ClientInfo;
+import dev.homing.exchange.Generation;
+import dev.homing.exchange.LoopScope;
+import dev.homing.loop.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The listeners and every client connection that came through them. */
+public final class Frontend {
+
+    private static final int BACKLOG = 4096;
+
+    private final Transport transport;
+    private final Function<EventLoop, LoopScope> scopes;
+    private final Supplier<Generation> generations;
+    private final int openFiles;
+    private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /**
+     * Takes no connection until {@link #listen}.
+     *
+     * @param scopes what exchanges on a loop work with
+     * @param openFiles client connections that the open-file limit allows, {@code > 0}: the bound where the configuration sets none
+     */
+    public Frontend(
+            Transport transport,
+            Function<EventLoop, LoopScope> scopes,
+            Supplier<Generation> generations,
+            int openFiles) {
+        this.transport = transport;
+        this.scopes = scopes;
+        this.generations = generations;
+        this.openFiles = openFiles;
+    }
+
+    /** Begins to accept clients at {@code address}; the future's channel tells the port when 0 was asked for. */
+    public ChannelFuture listen(InetSocketAddress address) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(transport.loops())
+                .channel(transport.channels().server())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        initialise(channel);
+                    }
+                });
+        transport.options().forEach((option, value) -> set(bootstrap, option, value));
+        ChannelFuture bound = bootstrap.bind(address);
+        listeners.add(bound.channel());
+        return bound;
+    }
+
+    /** Client connections that are open. */
+    public int connections() {
+        return clients.size();
+    }
+
+    /** Stops listening, closes idle connections, and lets the rest close after the answer that is under way. */
+    public void drain() {
+        listeners.close();
+        for (Channel channel : clients) {
+            channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+        }
+    }
+
+    /** Done when the last client connection has closed. */
+    public Future<Void> drained() {
+        return clients.newCloseFuture();
+    }
+
+    /** Breaks off what is left. */
+    public Future<Void> close() {
+        listeners.close();
+        return clients.close();
+    }
+
+    private void initialise(Channel channel) {
+        Generation generation = generations.get();
+        int limit = generation.config().defaults().limits().connections();
+        if (clients.size() >= (limit > 0 ? limit : openFiles)) {
+            scopes.apply(channel.eventLoop()).shared().observer().rejected("connections");
+            channel.close();
+            return;
+        }
+        clients.add(channel);
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        FrontendHandler handler = new FrontendHandler(
+                channel, scopes.apply(channel.eventLoop()), generations, new ClientInfo(peer.getAddress(), "http"));
+        channel.pipeline()
+                .addLast(new RequestDecoder(generation.config().defaults().limits(), handler::bytesCame))
+                .addLast(handler);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void set(ServerBootstrap bootstrap, ChannelOption<T> option, Object value) {
+        bootstrap.childOption(option, (T) value);
+    }
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import dev.homing.config.Timeouts;
+import dev.homing.exchange.ClientInfo;
+import dev.homing.exchange.Exchange;
+import dev.homing.exchange.Generation;
+import dev.homing.exchange.LoopScope;
+import dev.homing.exchange.ProxyError;
+import dev.homing.exchange.RequestHead;
+import dev.homing.loop.Deadline;
+import dev.homing.observe.ProxyObserver.ConnectionState;
+import dev.homing.observe.ProxyObserver.Side;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/1 client connection: its requests one after the other, each an exchange of its own, answered in the order they came.
+ *
+ * <pre>
+ * AWAITING -> EXCHANGING -> AWAITING      the answer is complete and so is the request
+ *             EXCHANGING -> SKIPPING      the answer is complete, a short rest of the request is not
+ *             SKIPPING   -> AWAITING      that rest has come, unread
+ * any of them -> CLOSING                  nothing more is read but the client's goodbye
+ * </pre>
+ *
+ * A client that ends its side of the connection has left, as both kinds of backend see it. Confined to the connection's event loop.
+ */
+final class FrontendHandler extends ChannelInboundHandlerAdapter {
+
+    /** Sent through a client's pipeline when homing is about to stop. */
+    static final Object DRAIN = new Object();
+
+    /** Messages of pipelined requests that are held before reading stops. */
+    private static final int MAX_HELD = 64;
+
+    /** How long a client may go on sending after its last answer, so that a reset does not take the answer away: RFC 9112 section 9.6. */
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrontendHandler.class);
+
+    private enum State {
+        AWAITING,
+        EXCHANGING,
+        SKIPPING,
+        CLOSING
+    }
+
+    private final Channel channel;
+    private final LoopScope scope;
+    private final Supplier<Generation> generations;
+    private final ClientInfo client;
+    private final Deadline deadline;
+    private final Queue<Object> held = new ArrayDeque<>();
+    private State state = State.AWAITING;
+    private @Nullable Exchange exchange;
+    private boolean requestComplete = true;
+    private boolean headBegun;
+    private boolean wanted = true;
+    private boolean draining;
+    private boolean dispatching;
+
+    FrontendHandler(Channel channel, LoopScope scope, Supplier<Generation> generations, ClientInfo client) {
+        this.channel = channel;
+        this.scope = scope;
+        this.generations = generations;
+        this.client = client;
+        this.deadline = scope.deadlines().open(this::expired);
+        deadline.in(timeouts().idle());
+        count(ConnectionState.IDLE, 1);
+    }
+
+    // ---- what the decoder and the answer tell
+
+    /** Bytes of a head came. */
+    void bytesCame() {
+        if (state == State.AWAITING && !headBegun) {
+            headBegun = true;
+            deadline.in(timeouts().requestHead());
+        }
+    }
+
+    boolean requestComplete() {
+        return requestComplete;
+    }
+
+    /** Whether another request may follow on this connection. */
+    boolean staysOpen() {
+        return !draining;
+    }
+
+    /** Stops or goes on reading, as the exchange wants it. */
+    void read(boolean on) {
+        wanted = on;
+        updateReading();
+    }
+
+    /** The answer is complete. */
+    void answered(boolean last) {
+        exchange = null;
+        wanted = true;
+        count(ConnectionState.ACTIVE, -1);
+        count(ConnectionState.IDLE, 1);
+        if (last) {
+            close();
+        } else if (requestComplete) {
+            await();
+        } else {
+            state = State.SKIPPING;
+            deadline.in(timeouts().requestBody());
+            updateReading();
+        }
+    }
+
+    /** The answer cannot be completed: the client sees the connection break. */
+    void cut() {
+        exchange = null;
+        state = State.CLOSING;
+        count(ConnectionState.ACTIVE, -1);
+        count(ConnectionState.IDLE, 1);
+        channel.close();
+    }
+
+    // ---- what the client sends
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (state == State.CLOSING) {
+            ReferenceCountUtil.release(msg);
+            return;
+        }
+        held.add(msg);
+        dispatch();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.contentFlush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.clientWritable(channel.isWritable());
+        }
+        dispatch();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Exchange left = exchange;
+        exchange = null;
+        deadline.close();
+        releaseHeld();
+        count(left == null ? ConnectionState.IDLE : ConnectionState.ACTIVE, -1);
+        state = State.CLOSING;
+        if (left != null) {
+            left.clientGone();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == DRAIN) {
+            draining = true;
+            if (state == State.AWAITING && !headBegun && held.isEmpty()) {
+                ctx.close();
+            }
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a client's connection is closed because of a fault in homing", cause);
+        }
+        ctx.close();
+    }
+
+    /** In order, one request at a time, and none while the client does not read what it was answered. */
+    private void dispatch() {
+        if (dispatching) {
+            return;
+        }
+        dispatching = true;
+        while (!held.isEmpty() && mayDispatch()) {
+            Object message = held.remove();
+            if (message instanceof HttpRequest request) {
+                begin(request);
+            } else {
+                content((HttpContent) message);
+            }
+        }
+        dispatching = false;
+        updateReading();
+    }
+
+    private boolean mayDispatch() {
+        return switch (state) {
+            case AWAITING -> channel.isWritable();
+            case EXCHANGING, SKIPPING -> !requestComplete;
+            case CLOSING -> false;
+        };
+    }
+
+    private void begin(HttpRequest request) {
+        state = State.EXCHANGING;
+        requestComplete = false;
+        headBegun = false;
+        deadline.clear();
+        count(ConnectionState.IDLE, -1);
+        count(ConnectionState.ACTIVE, 1);
+        Generation generation = generations.get();
+        ProxyError error =
+                FramingGuard.check(request, generation.config().defaults().limits());
+        if (error != null) {
+            refuse(new Http1Stream(channel, this, request, "/"), error);
+            return;
+        }
+        RequestHead head = RequestHead.of(request, client);
+        exchange = Exchange.begin(scope, generation, new Http1Stream(channel, this, request, head.path()), head);
+    }
+
+    private void content(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            ProxyError error = ProxyError.malformed(
+                    "request body: " + content.decoderResult().cause().getMessage());
+            if (exchange != null) {
+                exchange.contentBroken(error);
+            } else {
+                close();
+            }
+            return;
+        }
+        boolean last = content instanceof LastHttpContent;
+        requestComplete = last;
+        if (exchange != null && content.content().isReadable()) {
+            exchange.content(content.content());
+        } else {
+            content.release();
+        }
+        if (last && exchange != null) {
+            exchange.contentEnd();
+        } else if (last && state == State.SKIPPING) {
+            await();
+        }
+    }
+
+    // ---- how it goes on, and ends
+
+    private void await() {
+        state = State.AWAITING;
+        headBegun = false;
+        if (draining && held.isEmpty()) {
+            close();
+            return;
+        }
+        deadline.in(timeouts().idle());
+        dispatch();
+    }
+
+    private void expired() {
+        if (state == State.AWAITING && headBegun) {
+            ProxyError error = ProxyError.clientTimeout(
+                    "request head: not complete within " + timeouts().requestHead());
+            HttpRequest unknown = RequestDecoder.placeholder();
+            state = State.EXCHANGING;
+            requestComplete = false;
+            count(ConnectionState.IDLE, -1);
+            count(ConnectionState.ACTIVE, 1);
+            refuse(new Http1Stream(channel, this, unknown, "/"), error);
+        } else {
+            channel.close();
+        }
+    }
+
+    private void refuse(Http1Stream stream, ProxyError error) {
+        LOG.debug("refused a request of {}: {} {}", client.address(), error.status(), error.message());
+        scope.shared().observer().rejected(error.code());
+        stream.refuse(error);
+    }
+
+    /** Closes after what was written; when the client is still sending, its side stays open for a while. */
+    private void close() {
+        boolean sending = !requestComplete || !held.isEmpty();
+        state = State.CLOSING;
+        releaseHeld();
+        updateReading();
+        if (sending) {
+            deadline.in(LINGER);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+        } else {
+            deadline.clear();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void updateReading() {
+        boolean on = state == State.CLOSING || (wanted && held.size() < MAX_HELD);
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    private void releaseHeld() {
+        for (Object message = held.poll(); message != null; message = held.poll()) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void count(ConnectionState state, int delta) {
+        scope.shared().observer().connection(Side.CLIENT, state, delta);
+    }
+
+    private Timeouts.Client timeouts() {
+        return generations.get().config().defaults().timeouts().client();
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import dev.homing.config.Limits;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.List;
+
+/**
+ * Netty's request decoder, which unfolds folded header lines (RFC 9112 section 5.2), made to refuse them: the next party might not unfold
+ * them. It looks at the bytes of a head before they are decoded, because afterwards nothing tells that they were folded.
+ */
+final class RequestDecoder extends HttpRequestDecoder {
+
+    /** Bytes of a body that are handed on as one part at most. */
+    private static final int PART = 64 * 1024;
+
+    private final Runnable bytesCame;
+    private boolean inHead = true;
+    private boolean text;
+    private boolean lineStart;
+    private boolean broken;
+    private int scanned;
+
+    /** @param bytesCame run when bytes come while a head is awaited or incomplete */
+    RequestDecoder(Limits limits, Runnable bytesCame) {
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLine())
+                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxChunkSize(PART));
+        this.bytesCame = bytesCame;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (broken) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        if (inHead) {
+            bytesCame.run();
+            if (folded(in)) {
+                broken = true;
+                in.skipBytes(in.readableBytes());
+                out.add(refused());
+                return;
+            }
+        }
+        super.decode(ctx, in, out);
+        scanned = in.readableBytes();
+        for (Object message : out) {
+            if (message instanceof HttpRequest) {
+                inHead = false;
+            }
+            if (message instanceof LastHttpContent) {
+                inHead = true;
+                text = false;
+                lineStart = false;
+                scanned = 0;
+            }
+        }
+    }
+
+    /** Looks at each byte of the head once, up to the empty line that ends it. */
+    private boolean folded(ByteBuf in) {
+        for (int i = in.readerIndex() + scanned; i < in.writerIndex(); i++) {
+            byte b = in.getByte(i);
+            if (lineStart && text) {
+                if (b == ' ' || b == '\t') {
+                    return true;
+                }
+                if (b == '\r' || b == '\n') {
+                    return false;
+                }
+            }
+            text |= b != '\r' && b != '\n';
+            lineStart = b == '\n';
+        }
+        return false;
+    }
+
+    /** Stands for a request of which nothing is known. */
+    static HttpRequest placeholder() {
+        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    }
+
+    private static HttpRequest refused() {
+        HttpRequest request = placeholder();
+        request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("folded header line")));
+        return request;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.loop;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All deadlines of one event loop, checked together every {@value #TICK_MILLIS} ms. Moving a deadline is one field write, because it is moved
+ * with every token while it hardly ever expires; the price is that it expires up to one tick late. Confined to its loop.
+ */
+public final class Deadlines {
+
+    /** Milliseconds between two checks. */
+    static final long TICK_MILLIS = 50;
+
+    private final EventLoop loop;
+    private final LongSupplier nanoTime;
+    private final List<Deadline> armed = new ArrayList<>();
+    private boolean ticking;
+    private long now;
+
+    /** @param nanoTime a monotonic clock, in nanoseconds */
+    public Deadlines(EventLoop loop, LongSupplier nanoTime) {
+        this.loop = loop;
+        this.nanoTime = nanoTime;
+        this.now = nanoTime.getAsLong();
+    }
+
+    /** The time of the last check, in nanoseconds: up to a tick old while anything is armed. */
+    public long coarseNanos() {
+        return now;
+    }
+
+    /** A new deadline that is not set. Closing it is up to the caller. */
+    public Deadline open(Runnable expired) {
+        assert loop.inEventLoop();
+        Deadline deadline = new Deadline(this, expired);
+        deadline.index = armed.size();
+        armed.add(deadline);
+        if (!ticking) {
+            ticking = true;
+            now = nanoTime.getAsLong();
+            loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        return deadline;
+    }
+
+    void remove(Deadline deadline) {
+        assert loop.inEventLoop();
+        @Nullable Deadline last = armed.remove(armed.size() - 1);
+        if (last != deadline) {
+            armed.set(deadline.index, last);
+            last.index = deadline.index;
+        }
+        deadline.index = -1;
+    }
+
+    /** From the last to the first: what a task removes is then filled with one that was checked already. */
+    private void tick() {
+        now = nanoTime.getAsLong();
+        for (int i = armed.size() - 1; i >= 0; i--) {
+            if (i < armed.size()) {
+                armed.get(i).check(now);
+            }
+        }
+        ticking = !armed.isEmpty() && !loop.isShuttingDown();
+        if (ticking) {
+            loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.upstream;
+
+import dev.homing.loop.Deadline;
+import dev.homing.observe.ProxyObserver;
+import dev.homing.observe.ProxyObserver.ConnectionState;
+import dev.homing.observe.ProxyObserver.Side;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a backend: idle in its pool, or leased to one exchange. Never half-closed, because both kinds of backend take the end
+ * of the input for a disconnect. Confined to its event loop.
+ */
+public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+
+    private final Channel channel;
+    private final ResponseDecoder decoder;
+    private final ConnectionPool pool;
+    private final ProxyObserver observer;
+    private final Deadline idle;
+    private @Nullable UpstreamListener listener;
+    private @Nullable Throwable fault;
+    private boolean idling;
+    private boolean reused;
+
+    UpstreamConnection(Channel channel, ResponseDecoder decoder, ConnectionPool pool, ProxyObserver observer) {
+        this.channel = channel;
+        this.decoder = decoder;
+        this.pool = pool;
+        this.observer = observer;
+        this.idle = pool.deadlines().open(channel::close);
+        observer.connection(Side.UPSTREAM, ConnectionState.ACTIVE, 1);
+    }
+
+    /** Whether it has served an exchange before: the backend may have closed it in the meantime. */
+    public boolean reused() {
+        return reused;
+    }
+
+    /** Queues request bytes; the buffer is released. */
+    public void write(ByteBuf bytes) {
+        assert channel.eventLoop().inEventLoop();
+        channel.write(bytes, channel.voidPromise());
+    }
+
+    public void flush() {
+        channel.flush();
+    }
+
+    public boolean writable() {
+        return channel.isWritable();
+    }
+
+    /** Stops or goes on reading: how a slow client slows its backend down. */
+    public void read(boolean on) {
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    /** The exchange is over and both sides of it are complete: back to the pool. */
+    public void release() {
+        assert channel.eventLoop().inEventLoop();
+        listener = null;
+        decoder.awaitHead();
+        if (!channel.isActive()) {
+            return;
+        }
+        reused = true;
+        idling = true;
+        read(true);
+        observer.connection(Side.UPSTREAM, ConnectionState.ACTIVE, -1);
+        observer.connection(Side.UPSTREAM, ConnectionState.IDLE, 1);
+        idle.in(pool.idleTimeout());
+        pool.push(this);
+    }
+
+    /** Ends it at once: what stops a backend that is still at work. */
+    public void close() {
+        assert channel.eventLoop().inEventLoop();
+        listener = null;
+        channel.close();
+    }
+
+    boolean active() {
+        return channel.isActive();
+    }
+
+    /** Leases it. An idle one leaves its pool with this. */
+    void lease(UpstreamListener to) {
+        listener = to;
+        if (idling) {
+            idling = false;
+            idle.clear();
+            observer.connection(Side.UPSTREAM, ConnectionState.IDLE, -1);
+            observer.connection(Side.UPSTREAM, ConnectionState.ACTIVE, 1);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        UpstreamListener to = listener;
+        if (to == null) {
+            // Bytes that belong to no request: whatever follows on this connection cannot be trusted.
+            ReferenceCountUtil.release(msg);
+            ctx.close();
+        } else if (msg instanceof HttpResponse head) {
+            to.head(head);
+        } else {
+            to.bytes((ByteBuf) msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        UpstreamListener to = listener;
+        if (to != null) {
+            to.readComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        UpstreamListener to = listener;
+        if (to != null) {
+            to.writable(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (fault == null) {
+            fault = cause;
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        idle.close();
+        pool.remove(this);
+        observer.connection(Side.UPSTREAM, idling ? ConnectionState.IDLE : ConnectionState.ACTIVE, -1);
+        UpstreamListener to = listener;
+        listener = null;
+        if (to != null) {
+            to.closed(fault);
+        }
+    }
+}
