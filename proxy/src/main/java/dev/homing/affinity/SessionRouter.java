@@ -2,7 +2,6 @@
 package dev.homing.affinity;
 
 import dev.homing.routing.Backend;
-import dev.homing.routing.BackendState;
 import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
@@ -165,8 +164,14 @@ public final class SessionRouter {
                         ? MoveReason.OFF
                         : MoveReason.FAULT; // gone; or failed, and its pin forgotten
             }
-            boolean off = left.state() == BackendState.OFF && !triedSlots.contains(left.slot());
-            return off ? MoveReason.OFF : MoveReason.FAULT;
+            if (triedSlots.contains(left.slot())) {
+                return MoveReason.FAULT;
+            }
+            return switch (left.state()) {
+                case OFF -> MoveReason.OFF;
+                case DRAINED -> MoveReason.DRAIN;
+                case READY, DRAIN -> MoveReason.FAULT;
+            };
         }
     }
 }

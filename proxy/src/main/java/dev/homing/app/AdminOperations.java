@@ -75,12 +75,20 @@ final class AdminOperations implements Operations {
         return core.control().backends().stream().map(this::status).toList();
     }
 
+    /** In the words that operators use. */
+    private static BackendState shown(BackendState state) {
+        return state == BackendState.DRAINED ? BackendState.OFF : state;
+    }
+
     private BackendStatus status(BackendView view) {
         int slot = view.slot();
         return new BackendStatus(
                 new BackendStatus.Identity(view.pool(), view.id(), view.url(), view.weight()),
                 new BackendStatus.Condition(
-                        view.state(), view.healthy(), Instant.ofEpochMilli(view.sinceEpochMillis()), view.reason()),
+                        shown(view.state()),
+                        view.healthy(),
+                        Instant.ofEpochMilli(view.sinceEpochMillis()),
+                        view.reason()),
                 new BackendStatus.Load(
                         core.admission().of(slot).inflight(), 0, core.sessions().sessions(slot), 0),
                 new BackendStatus.Tokens(
@@ -127,7 +135,7 @@ final class AdminOperations implements Operations {
                         scored.backend().id(),
                         scored.score(),
                         scored.backend().weight(),
-                        scored.backend().state(),
+                        shown(scored.backend().state()),
                         scored.backend().healthy()))
                 .toList();
         return new Explanation(

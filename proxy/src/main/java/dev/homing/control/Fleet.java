@@ -191,7 +191,7 @@ final class Fleet implements Watch.Observer {
     private Future<?> endOfDrain(Watch watch, Duration deadline) {
         return thread.at(
                 thread.now() + deadline.toNanos(),
-                () -> want(watch.backend(), BackendState.OFF, Cause.DEADLINE, "drained past its deadline"));
+                () -> want(watch.backend(), BackendState.DRAINED, Cause.DEADLINE, "drained past its deadline"));
     }
 
     private void want(MonitoredBackend backend, BackendState state, Cause cause, String why) {

@@ -73,7 +73,7 @@ final class MonitoredBackend {
     }
 
     Standing standing() {
-        if (state == BackendState.OFF) {
+        if (state == BackendState.OFF || state == BackendState.DRAINED) {
             return Standing.OFF;
         }
         if (!health.healthy()) {

@@ -18,6 +18,6 @@ public record Backend(int slot, String id, long idHash, double weight, BackendSt
 
     /** Whether a session that is bound to it stays. */
     public boolean keepsPinned() {
-        return healthy && state != BackendState.OFF;
+        return healthy && (state == BackendState.READY || state == BackendState.DRAIN);
     }
 }

@@ -56,6 +56,19 @@ class SessionRouterTest {
     }
 
     @Test
+    void whatIsLeftOfADrainMovesAtItsDeadline() {
+        Backend home = finished(four, Pools.session(1)).backend();
+        Routed kept = finished(Pools.with(four, home.slot(), BackendState.DRAIN, true), Pools.session(1));
+        assertThat(kept.decision()).isEqualTo(Decision.PINNED);
+
+        Routed moved = finished(Pools.with(four, home.slot(), BackendState.DRAINED, true), Pools.session(1));
+
+        assertThat(moved.decision()).isEqualTo(Decision.REPINNED);
+        assertThat(moved.moved()).isEqualTo(MoveReason.DRAIN);
+        assertThat(moved.backend().slot()).isNotEqualTo(home.slot());
+    }
+
+    @Test
     void aForgottenSessionIsPlacedAnew() {
         finished(four, Pools.session(1));
         clock.addAndGet(HOUR);
