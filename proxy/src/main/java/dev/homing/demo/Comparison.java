@@ -38,8 +38,8 @@ public record Comparison(Demo.Size size, EngineSettings replica, Figures roundRo
         return String.format(
                 Locale.ROOT,
                 """
-                %d replicas, each like a llama-server at its defaults with an 8B model on one 16 GB GPU: %d slots,
-                an 8 GiB prompt cache (%,d tokens at 128 KiB), prefill %,.0f tokens/s, decode %.0f tokens/s a stream.
+                %d replicas, each like a llama-server at its defaults with an 8B model on a mid-range GPU:
+                %d slots, an 8 GiB prompt cache (%,d tokens of 128 KiB), prefill %,.0f tokens/s, decode %.0f tokens/s a stream.
                 %d sessions of %d turns, history re-sent each turn: %d requests (seed %d).
                 """,
                 size.replicas(),

@@ -68,7 +68,7 @@ public record EngineSettings(
 
     /**
      * A llama-server with its own defaults, 4 slots and an 8 GiB RAM cache, and an 8B model (32 layers, 8 KV heads of 128, 16 bit: 128
-     * KiB a token, so 65,536 tokens in that cache) on a GPU of the middle class. Listens on a free loopback port.
+     * KiB a token, so 65,536 tokens in that cache) on a mid-range GPU. Listens on a free loopback port.
      */
     public static EngineSettings llamaServer() {
         return new EngineSettings(
@@ -76,7 +76,7 @@ public record EngineSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "demo-8b",
                 new Capacity(4, 65_536, 65_536),
-                new Speed(5_000, 50),
+                new Speed(3_000, 60),
                 new Behaviour(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(5), 100, true, 48));
     }
 

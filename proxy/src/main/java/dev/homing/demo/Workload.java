@@ -8,13 +8,13 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * Conversations made from a seed: what is said, and when. They are like a coding assistant's: one of three system prompts of about 1,000
- * tokens, user turns of 200 to 900 tokens, short answers, everything sent again with each turn.
+ * Conversations made from a seed: what is said, and when. They are like a coding assistant's: a system prompt of 1,000 tokens of
+ * which all sessions share 800, user turns of 200 to 900 tokens, short answers, everything sent again with each turn.
  */
 record Workload(List<Conversation> conversations) {
 
-    private static final int SYSTEM_PROMPTS = 3;
-    private static final int SYSTEM_TOKENS = 1_000;
+    private static final int SHARED_SYSTEM_TOKENS = 800;
+    private static final int OWN_SYSTEM_TOKENS = 200;
     private static final int MIN_USER_TOKENS = 200;
     private static final int MAX_USER_TOKENS = 900;
     private static final int MIN_ANSWER_TOKENS = 24;
@@ -43,14 +43,11 @@ record Workload(List<Conversation> conversations) {
 
     static Workload of(int sessions, int turns, long seed, Pace pace) {
         Random random = new Random(seed);
-        List<String> systems = new ArrayList<>();
-        for (int i = 0; i < SYSTEM_PROMPTS; i++) {
-            systems.add("You are a careful engineer." + text(random.nextLong(), SYSTEM_TOKENS));
-        }
+        String shared = "You are a careful engineer." + text(random.nextLong(), SHARED_SYSTEM_TOKENS);
         List<Conversation> conversations = new ArrayList<>();
         for (int i = 0; i < sessions; i++) {
             String id = new UUID(random.nextLong(), random.nextLong()).toString();
-            String system = systems.get(random.nextInt(SYSTEM_PROMPTS));
+            String system = shared + text(random.nextLong(), OWN_SYSTEM_TOKENS);
             List<Turn> said = new ArrayList<>();
             for (int t = 0; t < turns; t++) {
                 Duration pause = t == 0

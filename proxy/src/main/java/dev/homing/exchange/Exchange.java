@@ -61,7 +61,7 @@ public final class Exchange implements UpstreamListener, LeaseListener {
     private @Nullable UpstreamConnection connection;
     private @Nullable HeldResponse held;
     private @Nullable Answer answer;
-    private boolean heard;
+    private boolean uploadStopped;
     private boolean proceeded;
 
     private Exchange(
@@ -182,7 +182,6 @@ public final class Exchange implements UpstreamListener, LeaseListener {
     private void lease(boolean fresh) {
         Backend backend = backend();
         state = State.CONNECTING;
-        heard = false;
         deadline.in(timeouts().upstream().connect());
         Wanted wanted = new Wanted(
                 reception.pool(),
@@ -239,7 +238,6 @@ public final class Exchange implements UpstreamListener, LeaseListener {
 
     @Override
     public void head(HttpResponse response) {
-        heard = true;
         if (response.decoderResult().isFailure()) {
             broken("answer is not HTTP: " + response.decoderResult().cause().getMessage());
             return;
@@ -298,6 +296,8 @@ public final class Exchange implements UpstreamListener, LeaseListener {
 
     private void relay(HttpResponse response, BodyFraming framing) {
         state = State.RELAYING;
+        uploadStopped = !body.complete();
+        body.detach();
         body.forget();
         int status = response.status().code();
         switch (status) {
@@ -309,7 +309,7 @@ public final class Exchange implements UpstreamListener, LeaseListener {
                 client, head, response, framing, generation.config().telemetry().metering());
         answer = relayed;
         client.head(relayed.head(scope.shared().via(), told()));
-        if (!body.complete()) {
+        if (uploadStopped) {
             // The upload is stopped: what still comes is dropped, so that the client can be told.
             client.read(true);
         }
@@ -370,17 +370,26 @@ public final class Exchange implements UpstreamListener, LeaseListener {
     public void closed(@Nullable Throwable cause) {
         UpstreamConnection was = connection;
         connection = null;
-        Answer relayed = answer;
-        if (state == State.SENT) {
-            boolean stale = !heard && was != null && was.reused();
-            fail(stale ? Failure.STALE : Failure.BROKEN, "closed the connection before it answered");
-        } else if (state == State.RELAYING && relayed != null) {
-            if (relayed.relay().untilClose() && cause == null) {
-                relayed.relay().close();
-                complete();
-            } else {
-                cut(Outcome.RESET);
+        if (state == State.SENT && held != null && cause == null && held.end()) {
+            decideHeld();
+            if (state == State.RELAYING) {
+                ended(cause);
             }
+        } else if (state == State.SENT && was != null) {
+            boolean stale = was.reused() && !was.heard();
+            fail(stale ? Failure.STALE : Failure.BROKEN, "closed the connection before it answered");
+        } else if (state == State.RELAYING) {
+            ended(cause);
+        }
+    }
+
+    /** The backend ended the connection in the middle of the answer, or at its end where that is what ends it. */
+    private void ended(@Nullable Throwable cause) {
+        if (answer != null && answer.relay().untilClose() && cause == null) {
+            answer.relay().close();
+            complete();
+        } else {
+            cut(Outcome.RESET);
         }
     }
 
@@ -390,7 +399,7 @@ public final class Exchange implements UpstreamListener, LeaseListener {
         UpstreamConnection leased = connection;
         connection = null;
         if (leased != null && answer != null) {
-            if (body.complete() && answer.connectionStays()) {
+            if (!uploadStopped && answer.connectionStays()) {
                 leased.release();
             } else {
                 leased.close();
@@ -576,7 +585,8 @@ public final class Exchange implements UpstreamListener, LeaseListener {
     }
 
     private boolean expectsContinue() {
-        return head.request().headers().contains(HttpHeaderNames.EXPECT);
+        return head.request().headers().contains(HttpHeaderNames.EXPECT)
+                && head.request().protocolVersion().minorVersion() > 0;
     }
 
     /** The client sends as fast as the backend takes it. */

@@ -25,6 +25,7 @@ final class HeldResponse {
     private final Deque<ByteBuf> wire = new ArrayDeque<>();
     private final StringBuilder text = new StringBuilder();
     private int size;
+    private boolean ended;
 
     /** @throws BodyFraming.Broken when the framing is ambiguous */
     HeldResponse(HttpResponse head, boolean toHead) {
@@ -56,9 +57,15 @@ final class HeldResponse {
                         text.append(buffer.toString(index, Math.min(length, MAX_BYTES), StandardCharsets.ISO_8859_1)));
     }
 
+    /** The backend ended the connection; true when that is what its body lasts until. */
+    boolean end() {
+        ended = framing.untilClose();
+        return ended;
+    }
+
     /** Whether there is nothing more to wait for. */
     boolean decided() {
-        return framing.complete() || size > MAX_BYTES;
+        return framing.complete() || size > MAX_BYTES || ended;
     }
 
     /** Whether the backend says that its model is still loading. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,10 @@ public record RequestHead(HttpRequest request, String target, String host, boole
 
     /** Whether a proxy of that name has handled the request already. */
     boolean passed(String via) {
-        return request.headers().getAll(HttpHeaderNames.VIA).stream().anyMatch(value -> value.contains(via));
+        return request.headers().getAll(HttpHeaderNames.VIA).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(hop -> hop.strip().split("[ \t]+", 3))
+                .anyMatch(hop -> hop.length > 1 && hop[1].equals(via));
     }
 
     ByteBuf encode(ByteBufAllocator alloc, Endpoint endpoint, Rules rules) {
@@ -74,7 +78,9 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         ByteBuf out = alloc.buffer(512);
         text(out, request.method().asciiName());
         out.writeByte(' ');
-        text(out, endpoint.pathPrefix());
+        if (!target.equals("*")) {
+            text(out, endpoint.pathPrefix());
+        }
         text(out, target);
         text(out, " HTTP/1.1\r\n");
         line(out, "Host", endpoint.authority());

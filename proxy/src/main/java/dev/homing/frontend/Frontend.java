@@ -31,6 +31,9 @@ public final class Frontend {
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+    /** Written by whoever drains, read by every loop: a connection that was being accepted meanwhile is told as well. */
+    private volatile boolean draining;
+
     /**
      * Takes no connection until {@link #listen}.
      *
@@ -76,6 +79,7 @@ public final class Frontend {
 
     /** Stops listening, closes idle connections, and lets the rest close after the answer that is under way. */
     public void drain() {
+        draining = true;
         listeners.close();
         for (Channel channel : clients) {
             channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
@@ -101,13 +105,21 @@ public final class Frontend {
             channel.close();
             return;
         }
-        clients.add(channel);
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        if (peer == null) {
+            // Gone already.
+            channel.close();
+            return;
+        }
+        clients.add(channel);
         FrontendHandler handler = new FrontendHandler(
                 channel, scopes.apply(channel.eventLoop()), generations, new ClientInfo(peer.getAddress(), "http"));
         channel.pipeline()
                 .addLast(new RequestDecoder(generation.config().defaults().limits(), handler::bytesCame))
                 .addLast(handler);
+        if (draining) {
+            channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -13,6 +13,7 @@ import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -141,7 +142,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (state == State.CLOSING) {
+        if (state == State.CLOSING || !channel.isActive()) {
             ReferenceCountUtil.release(msg);
             return;
         }
@@ -161,7 +162,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         if (exchange != null) {
             exchange.clientWritable(channel.isWritable());
         }
-        dispatch();
+        resume();
     }
 
     @Override
@@ -182,7 +183,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         if (event == DRAIN) {
             draining = true;
             if (state == State.AWAITING && !headBegun && held.isEmpty()) {
-                ctx.close();
+                close();
             }
         } else {
             ctx.fireUserEventTriggered(event);
@@ -213,6 +214,14 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         }
         dispatching = false;
         updateReading();
+    }
+
+    /** Goes on with what is held. Outside of a read nobody else would flush what it had for its backend. */
+    private void resume() {
+        dispatch();
+        if (!dispatching && exchange != null) {
+            exchange.contentFlush();
+        }
     }
 
     private boolean mayDispatch() {
@@ -277,7 +286,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         deadline.in(timeouts().idle());
-        dispatch();
+        resume();
     }
 
     private void expired() {
@@ -301,19 +310,21 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         stream.refuse(error);
     }
 
-    /** Closes after what was written; when the client is still sending, its side stays open for a while. */
+    /** Closes once the client took what was written, if it does; when it is still sending, its side stays open for a while. */
     private void close() {
         boolean sending = !requestComplete || !held.isEmpty();
         state = State.CLOSING;
         releaseHeld();
         updateReading();
+        deadline.in(timeouts().idle());
+        ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (sending) {
-            deadline.in(LINGER);
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+            written.addListener(done -> {
+                deadline.in(LINGER);
+                ((DuplexChannel) channel).shutdownOutput();
+            });
         } else {
-            deadline.clear();
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            written.addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -21,6 +22,9 @@ final class Http1Stream implements ClientStream {
 
     /** Bytes of a request's body that are worth reading past to keep the connection. */
     private static final long MAX_SKIPPED = 64 * 1024;
+
+    /** Bytes of a part below which a copy costs less than what the part may hold on to. */
+    private static final int SMALL = 4096;
 
     private final Channel channel;
     private final FrontendHandler owner;
@@ -69,9 +73,18 @@ final class Http1Stream implements ClientStream {
         write(Http1Head.encode(alloc(), head, persistence));
     }
 
+    /** Small parts that a slow client lets pile up are copied: each would hold the whole receive buffer that it is a slice of. */
     @Override
     public void body(ByteBuf bytes) {
-        write(bytes);
+        int length = bytes.readableBytes();
+        if (length >= SMALL || !pilesUp()) {
+            write(bytes);
+            return;
+        }
+        ByteBuf copy = alloc().buffer(length, length);
+        copy.writeBytes(bytes);
+        bytes.release();
+        write(copy);
     }
 
     @Override
@@ -96,7 +109,7 @@ final class Http1Stream implements ClientStream {
 
     @Override
     public void error(ProxyError error, List<String> added) {
-        persistence = persistence();
+        persistence = error.status() == 408 ? Persistence.CLOSES : persistence();
         byte[] body = error.body(path);
         boolean withBody = !request.method().equals(HttpMethod.HEAD);
         write(Http1Head.encode(alloc(), error, added, body, persistence, withBody));
@@ -107,6 +120,11 @@ final class Http1Stream implements ClientStream {
     void refuse(ProxyError error) {
         write(Http1Head.encode(alloc(), error, List.of(), error.body(path), Persistence.CLOSES, true));
         end();
+    }
+
+    private boolean pilesUp() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending != null && pending.totalPendingWriteBytes() > 0;
     }
 
     private void write(ByteBuf bytes) {

@@ -30,7 +30,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private boolean broken;
     private int scanned;
 
-    /** @param bytesCame run when bytes come while a head is awaited or incomplete */
+    /** @param bytesCame run when bytes of a head come; the empty lines that may stand before it (RFC 9112 section 2.2) are none */
     RequestDecoder(Limits limits, Runnable bytesCame) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.requestLine())
@@ -46,8 +46,11 @@ final class RequestDecoder extends HttpRequestDecoder {
             return;
         }
         if (inHead) {
-            bytesCame.run();
-            if (folded(in)) {
+            boolean folded = folded(in);
+            if (text) {
+                bytesCame.run();
+            }
+            if (folded) {
                 broken = true;
                 in.skipBytes(in.readableBytes());
                 out.add(refused());

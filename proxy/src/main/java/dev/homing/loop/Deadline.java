@@ -22,7 +22,7 @@ public final class Deadline {
 
     /** Sets or moves it to {@code nanos} from now. */
     public void in(long nanos) {
-        at = owner.coarseNanos() + nanos;
+        at = owner.coarseNanos() + Deadlines.TICK_NANOS + nanos;
     }
 
     /** Sets or moves it to {@code duration} from now. */

@@ -7,15 +7,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All deadlines of one event loop, checked together every {@value #TICK_MILLIS} ms. Moving a deadline is one field write, because it is moved
- * with every token while it hardly ever expires; the price is that it expires up to one tick late. Confined to its loop.
+ * with every token while it hardly ever expires; the price is that it expires up to two ticks late. Confined to its loop.
  */
 public final class Deadlines {
 
     /** Milliseconds between two checks. */
     static final long TICK_MILLIS = 50;
+
+    /** What the coarse time may lag behind, in nanoseconds: added to every deadline, so that none expires early. */
+    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
 
     private final EventLoop loop;
     private final LongSupplier nanoTime;
@@ -64,12 +71,21 @@ public final class Deadlines {
         now = nanoTime.getAsLong();
         for (int i = armed.size() - 1; i >= 0; i--) {
             if (i < armed.size()) {
-                armed.get(i).check(now);
+                check(armed.get(i));
             }
         }
         ticking = !armed.isEmpty() && !loop.isShuttingDown();
         if (ticking) {
             loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A task that fails must not take everyone else's deadline with it. */
+    private void check(Deadline deadline) {
+        try {
+            deadline.check(now);
+        } catch (RuntimeException | Error e) {
+            LOG.error("the task of a deadline failed", e);
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.upstream;
 
-/** Told how a lease went; on the event loop that asked, perhaps before the call returns. */
+/** Told how a lease went; on the event loop that asked. An idle connection is told of before the call returns, everything else after it. */
 public interface LeaseListener {
 
     /** The connection is the listener's until it is released or closed. */

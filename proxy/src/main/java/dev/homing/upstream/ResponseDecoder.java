@@ -12,26 +12,40 @@ import java.util.List;
 
 /**
  * Decodes the heads of responses and passes everything behind a final head on as the bytes that came, until {@link #awaitHead}. The body is
- * relayed as it is, so objects for its chunks would be made for nothing.
+ * relayed as it is, so objects for its chunks would be made for nothing. Bytes that come when no head is awaited pass as well: were they
+ * decoded, they would begin the next response.
  */
 final class ResponseDecoder extends HttpResponseDecoder {
 
-    private boolean body;
+    private boolean passing = true;
+    private boolean heard;
 
     /** @param headBytes bound of the whole head, in bytes */
     ResponseDecoder(int headBytes) {
         super(new HttpDecoderConfig().setMaxInitialLineLength(headBytes).setMaxHeaderSize(headBytes));
     }
 
-    /** The body that was passed on has ended: the next bytes are a head. */
+    /** A request is about to be sent: the next bytes are a head. */
     void awaitHead() {
-        body = false;
+        passing = false;
+        heard = false;
         reset();
+    }
+
+    /** Whether any byte came since a head was awaited. */
+    boolean heard() {
+        return heard;
+    }
+
+    /** Whether bytes are here that were neither decoded nor passed on. */
+    boolean holdsBytes() {
+        return actualReadableBytes() > 0;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-        if (body && actualReadableBytes() == 0) {
+        heard = true;
+        if (passing && actualReadableBytes() == 0) {
             ctx.fireChannelRead(msg);
         } else {
             super.channelRead(ctx, msg);
@@ -40,7 +54,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (body) {
+        if (passing) {
             out.add(in.readRetainedSlice(in.readableBytes()));
             return;
         }
@@ -50,7 +64,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (!body) {
+        if (!passing) {
             super.decodeLast(ctx, in, out);
             headOnly(out);
         } else if (in.isReadable()) {
@@ -63,7 +77,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
         for (int i = out.size() - 1; i >= 0; i--) {
             Object message = out.get(i);
             if (message instanceof HttpResponse response) {
-                body = response.decoderResult().isSuccess()
+                passing = response.decoderResult().isSuccess()
                         && response.status().codeClass() != HttpStatusClass.INFORMATIONAL;
             } else if (message instanceof LastHttpContent content) {
                 content.release();

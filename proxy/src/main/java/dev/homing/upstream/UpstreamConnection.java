@@ -9,15 +9,22 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to a backend: idle in its pool, or leased to one exchange. Never half-closed, because both kinds of backend take the end
  * of the input for a disconnect. Confined to its event loop.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Channel channel;
     private final ResponseDecoder decoder;
@@ -43,6 +50,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return reused;
     }
 
+    /** Whether any byte of a response has come since it was leased. */
+    public boolean heard() {
+        return decoder.heard();
+    }
+
     /** Queues request bytes; the buffer is released. */
     public void write(ByteBuf bytes) {
         assert channel.eventLoop().inEventLoop();
@@ -64,12 +76,15 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange is over and both sides of it are complete: back to the pool. */
+    /** The exchange is over and both sides of it are complete: back to the pool, unless bytes are left over in either direction. */
     public void release() {
         assert channel.eventLoop().inEventLoop();
         listener = null;
-        decoder.awaitHead();
         if (!channel.isActive()) {
+            return;
+        }
+        if (decoder.holdsBytes() || pendingBytes() > 0) {
+            channel.close();
             return;
         }
         reused = true;
@@ -95,6 +110,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Leases it. An idle one leaves its pool with this. */
     void lease(UpstreamListener to) {
         listener = to;
+        decoder.awaitHead();
         if (idling) {
             idling = false;
             idle.clear();
@@ -135,6 +151,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.error("a backend's connection is closed because of a fault in homing", cause);
+        }
         if (fault == null) {
             fault = cause;
         }
@@ -151,5 +170,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (to != null) {
             to.closed(fault);
         }
+    }
+
+    private long pendingBytes() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -103,13 +104,15 @@ public final class Upstreams {
             this.result = result;
             ChannelFuture connect = connector.connect(loop, wanted.endpoint());
             this.channel = connect.channel();
-            connect.addListener(done -> connected(done.cause()));
+            // Never at once, so that the owner has the lease by then; and a channel that could not even be made fails
+            // on a foreign thread.
+            connect.addListener(done -> loop.execute(() -> connected(done.cause())));
         }
 
         @Override
         public void cancel() {
             over = true;
-            channel.close();
+            close();
         }
 
         private void connected(@Nullable Throwable cause) {
@@ -123,13 +126,13 @@ public final class Upstreams {
 
         private void ready(@Nullable Throwable cause) {
             if (over) {
-                channel.close();
+                close();
                 return;
             }
             over = true;
-            if (cause != null) {
-                channel.close();
-                result.leaseFailed(cause);
+            if (cause != null || !channel.isActive()) {
+                close();
+                result.leaseFailed(cause == null ? new ClosedChannelException() : cause);
                 return;
             }
             observer.connected(wanted.pool(), wanted.backend(), nanoTime.getAsLong() - begun);
@@ -138,6 +141,13 @@ public final class Upstreams {
             channel.pipeline().addLast(connection);
             connection.lease(wanted.listener());
             result.leased(connection);
+        }
+
+        /** A channel that could not be made has no loop to be closed on. */
+        private void close() {
+            if (channel.isRegistered()) {
+                channel.close();
+            }
         }
     }
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.demo.ProxyFactory;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class DemoCommandTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void aProxyThatDoesNotStartIsOneLineAndExit1() {
+        ProxyFactory broken = (replicas, affinity) -> {
+            throw new IOException("no port left");
+        };
+        assertThat(run(broken)).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("homing demo: no port left" + System.lineSeparator());
+    }
+
+    @Test
+    void badUsageIsExit2() {
+        ProxyFactory unused = (replicas, affinity) -> {
+            throw new AssertionError("started");
+        };
+        assertThat(run(unused, "--turns", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected: > 0");
+    }
+
+    private int run(ProxyFactory proxies, String... args) {
+        return new CommandLine(new DemoCommand(proxies))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(args);
+    }
+}
