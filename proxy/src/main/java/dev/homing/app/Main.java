@@ -15,6 +15,9 @@ import picocli.CommandLine.Spec;
         subcommands = {RunCommand.class, CheckCommand.class, ReplicaCommand.class, VersionCommand.class})
 public final class Main implements Runnable {
 
+    /** Read by the logging configuration, from the environment or here. */
+    private static final String LOG_LEVEL = "HOMING_LOG";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -22,6 +25,10 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals("demo") && System.getenv(LOG_LEVEL) == null) {
+            // Before anything logs: the demo speaks for itself.
+            System.setProperty(LOG_LEVEL, "warn");
+        }
         System.exit(commandLine().execute(arguments));
     }
 

@@ -38,9 +38,11 @@ public record Comparison(Demo.Size size, EngineSettings replica, Figures roundRo
         return String.format(
                 Locale.ROOT,
                 """
-                %d replicas, each like a llama-server at its defaults with an 8B model on a mid-range GPU:
-                %d slots, an 8 GiB prompt cache (%,d tokens of 128 KiB), prefill %,.0f tokens/s, decode %.0f tokens/s a stream.
-                %d sessions of %d turns, history re-sent each turn: %d requests (seed %d).
+                %d replicas, each like a llama-server at its defaults with an 8B model: %d slots,
+                an 8 GiB prompt cache (%,d tokens of 128 KiB). Assumed of the GPU (about an RTX 3090): prefill
+                %,.0f tokens/s, decode %.0f tokens/s a stream.
+                %d sessions of %d turns: %d requests (seed %d). The history is re-sent each turn; a turn adds 200 to 900
+                tokens to a system prompt of 1,000, 800 of them the same in every session.
                 """,
                 size.replicas(),
                 capacity.slots(),

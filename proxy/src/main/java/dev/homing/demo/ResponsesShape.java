@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * OpenAI's responses. The members that a strict client wants are all there, also where a llama-server of today leaves some out; usage is
+ * OpenAI's responses. The members that OpenAI's own SDK validates are all there, also those that the real servers of today leave out; usage is
  * in the last event, and no {@code [DONE]} follows.
  */
 final class ResponsesShape implements Shape {
@@ -82,7 +82,8 @@ final class ResponsesShape implements Shape {
     }
 
     private ObjectNode usage(Answer answer) {
-        ObjectNode input = Json.object().put("cached_tokens", answer.cachedTokens());
+        ObjectNode input =
+                Json.object().put("cached_tokens", answer.cachedTokens()).put("cache_write_tokens", 0);
         ObjectNode output = Json.object().put("reasoning_tokens", 0);
         if (!llama) {
             input.set("input_tokens_per_turn", Json.array());

@@ -23,7 +23,7 @@ record Workload(List<Conversation> conversations) {
     /** How long a user thinks before a turn, and over how long the first turns are spread. */
     record Pace(Duration minThink, Duration maxThink, Duration stagger) {
 
-        static final Pace DEMO = new Pace(Duration.ofMillis(1_200), Duration.ofMillis(2_800), Duration.ofMillis(2_500));
+        static final Pace DEMO = new Pace(Duration.ofMillis(1_200), Duration.ofMillis(2_800), Duration.ofSeconds(8));
     }
 
     /** @param sessionId what its requests carry as {@code X-Session-Id} */
