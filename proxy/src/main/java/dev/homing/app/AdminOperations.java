@@ -38,14 +38,24 @@ final class AdminOperations implements Operations {
     private static final Logger LOG = LoggerFactory.getLogger(AdminOperations.class);
 
     private final Core core;
+    private final HomingConfig started;
     private final ConfigSource source;
 
     /** Written by whoever stops the proxy. */
     private volatile boolean draining;
 
-    AdminOperations(Core core, ConfigSource source) {
+    /** @param started what the proxy was started with */
+    AdminOperations(Core core, HomingConfig started, ConfigSource source) {
         this.core = core;
+        this.started = started;
         this.source = source;
+    }
+
+    /** Reloads when the configuration is no longer what is in force. */
+    void catchUp() {
+        CompletableFuture.supplyAsync(this::read, core.thread())
+                .thenCompose(now -> now.equals(started) ? CompletableFuture.completedFuture(List.of()) : reload())
+                .exceptionally(this::refused);
     }
 
     /** From now on not ready. */
@@ -186,6 +196,7 @@ final class AdminOperations implements Operations {
         if (!kept.isEmpty()) {
             LOG.warn("these keys changed but need a restart to take effect: {}", String.join(", ", kept));
         }
+        core.verify(read);
         return core.control().apply(RestartOnly.keep(config(), read)).thenApply(applied -> {
             core.meters().reloaded(true);
             LOG.info("configuration reloaded");
@@ -198,7 +209,10 @@ final class AdminOperations implements Operations {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         List<String> errors = cause instanceof ConfigErrors bad
                 ? bad.errors().stream().map(Object::toString).toList()
-                : List.of(String.valueOf(cause));
+                : List.of(
+                        cause instanceof IllegalArgumentException
+                                ? String.valueOf(cause.getMessage())
+                                : cause.toString());
         core.meters().reloaded(false);
         LOG.warn("configuration not reloaded, the old one stays in force:\n  {}", String.join("\n  ", errors));
         return errors;

@@ -4,6 +4,7 @@ package dev.homing.app;
 import dev.homing.admission.Admission;
 import dev.homing.affinity.SessionTable;
 import dev.homing.config.HomingConfig;
+import dev.homing.config.PoolConfig;
 import dev.homing.control.ControlLoop;
 import dev.homing.control.Env;
 import dev.homing.control.Placed;
@@ -41,6 +42,7 @@ final class Core {
     private final Admission admission = new Admission();
     private final SessionTable sessions;
     private final ProxyMeters meters;
+    private final UpstreamTls tls = new UpstreamTls();
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
@@ -51,7 +53,6 @@ final class Core {
 
     /** @param maxSessions bound of the sticky table */
     Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, long maxSessions) {
-        UpstreamTls tls = new UpstreamTls();
         BuildInfo build = BuildInfo.read();
         this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
         this.generations = new Generations(tls);
@@ -82,6 +83,20 @@ final class Core {
                 env,
                 this::publish,
                 (pool, backend, to, cause) -> meters.transition(pool, backend, transition(to), cause.label()));
+    }
+
+    /**
+     * Tries what of a configuration can only be seen to be wrong when it is used.
+     *
+     * @throws IllegalArgumentException when a PEM file cannot be used
+     */
+    void verify(HomingConfig config) {
+        for (PoolConfig pool : config.pools()) {
+            if (pool.backends().stream()
+                    .anyMatch(backend -> "https".equalsIgnoreCase(backend.url().getScheme()))) {
+                tls.context(pool.settings().upstream().tls());
+            }
+        }
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

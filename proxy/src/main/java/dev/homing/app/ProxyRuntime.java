@@ -44,6 +44,9 @@ final class ProxyRuntime implements AutoCloseable {
     /** For what takes milliseconds unless something is badly wrong. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
+    /** How long a loop must have had nothing to do before it ends: connections that are being closed still have. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
     private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
 
     private final Transport transport;
@@ -65,7 +68,7 @@ final class ProxyRuntime implements AutoCloseable {
         SessionRouter router = new SessionRouter(core.sessions(), Router.PendingTokens.NONE);
         Shared shared = new Shared(router, core.admission(), core.meters(), core.control()::outcome, pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
-        this.operations = new AdminOperations(core, source);
+        this.operations = new AdminOperations(core, config, source);
     }
 
     /**
@@ -111,9 +114,11 @@ final class ProxyRuntime implements AutoCloseable {
         return operations.reload();
     }
 
-    /** Reloads whenever {@code file} changes, until what is returned is closed. */
+    /** Reloads whenever {@code file} changes, until what is returned is closed; at once when it changed while the proxy started. */
     ConfigWatcher watch(Path file, Duration period) {
-        return new ConfigWatcher(file, core.thread(), period, this::reload);
+        ConfigWatcher watcher = new ConfigWatcher(file, core.thread(), period, this::reload);
+        operations.catchUp();
+        return watcher;
     }
 
     /** Not ready any more, no new connections; done when the last client's answer is, or {@code drain_timeout} has passed. */
@@ -139,14 +144,20 @@ final class ProxyRuntime implements AutoCloseable {
             admin.close();
         }
         core.close();
-        Future<?> loops = transport.loops().shutdownGracefully(0, SOON.toMillis(), TimeUnit.MILLISECONDS);
-        Future<?> admins = adminLoop.shutdownGracefully(0, SOON.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> loops =
+                transport.loops().shutdownGracefully(QUIET.toMillis(), SOON.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> admins = adminLoop.shutdownGracefully(QUIET.toMillis(), SOON.toMillis(), TimeUnit.MILLISECONDS);
         loops.awaitUninterruptibly(SOON.toMillis());
         admins.awaitUninterruptibly(SOON.toMillis());
         resolver.close();
     }
 
     private void open(HomingConfig config) throws StartFailure {
+        try {
+            core.verify(config);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure(String.valueOf(e.getMessage()));
+        }
         await(core.control().start(config), "configuration");
         awaitFirstProbes();
         for (Listener listener : config.server().listen()) {
