@@ -35,6 +35,15 @@ final class Transports {
     private static final short RING_BUFFERS = 256;
     private static final int RING_BUFFER_BYTES = 32 * 1024;
 
+    /** Multishot receives go on after reading was stopped, up to the kernel's whole receive buffer: a slow client would cost many megabytes. */
+    private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
+
+    static {
+        if (System.getProperty(MULTISHOT) == null) {
+            System.setProperty(MULTISHOT, "false");
+        }
+    }
+
     private Transports() {}
 
     /** Thrown when the transport that was asked for is not to be had. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -70,6 +71,15 @@ final class RequestDecoder extends HttpRequestDecoder {
                 scanned = 0;
             }
         }
+    }
+
+    /** The codec reads the version without regard to case, but it is case-sensitive: RFC 9112 section 2.3. */
+    @Override
+    protected HttpMessage createMessage(String[] initialLine) throws Exception {
+        if (!initialLine[2].startsWith("HTTP/")) {
+            throw new IllegalArgumentException("version: " + initialLine[2] + " (expected: HTTP/1.1 or HTTP/1.0)");
+        }
+        return super.createMessage(initialLine);
     }
 
     /** Looks at each byte of the head once, up to the empty line that ends it. */

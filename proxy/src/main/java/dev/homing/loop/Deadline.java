@@ -22,7 +22,7 @@ public final class Deadline {
 
     /** Sets or moves it to {@code nanos} from now. */
     public void in(long nanos) {
-        at = owner.coarseNanos() + Deadlines.TICK_NANOS + nanos;
+        at = owner.attendedNanos() + nanos;
     }
 
     /** Sets or moves it to {@code duration} from now. */
@@ -43,8 +43,8 @@ public final class Deadline {
         }
     }
 
-    void check(long now) {
-        if (at != NEVER && now - at >= 0) {
+    void check(long attended) {
+        if (at != NEVER && attended - at >= 0) {
             at = NEVER;
             expired.run();
         }

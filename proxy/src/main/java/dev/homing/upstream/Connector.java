@@ -5,12 +5,15 @@ import dev.homing.loop.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 
 /** Opens connections to backends on a given event loop. Immutable, shared by all loops. */
@@ -28,7 +31,7 @@ public final class Connector {
         this.resolver = resolver;
     }
 
-    /** Begins to connect; the decoder of responses is the last handler but for TLS's, and the caller adds its own behind it. */
+    /** Begins to connect; the pipeline ends in the decoder of responses and {@link Unleased}, which the caller replaces with its own handler. */
     ChannelFuture connect(EventLoop loop, Endpoint endpoint) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -56,11 +59,26 @@ public final class Connector {
                     endpoint.tls().newHandler(pipeline.channel().alloc(), address.getHostString(), address.getPort());
             pipeline.addLast(tls);
         }
-        pipeline.addLast(new ResponseDecoder(RESPONSE_HEAD_BYTES));
+        pipeline.addLast(new ResponseDecoder(RESPONSE_HEAD_BYTES), new Unleased());
     }
 
     @SuppressWarnings("unchecked")
     private static <T> void set(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
         bootstrap.option(option, (T) value);
+    }
+
+    /** Stands at the end until there is somebody to tell: what breaks by then, a handshake for example, ends the connection and no more. */
+    static final class Unleased extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ReferenceCountUtil.release(msg);
+            ctx.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 }

@@ -9,7 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -132,13 +132,13 @@ public final class Upstreams {
             over = true;
             if (cause != null || !channel.isActive()) {
                 close();
-                result.leaseFailed(cause == null ? new ClosedChannelException() : cause);
+                result.leaseFailed(cause == null ? new IOException("closed as soon as it was made") : cause);
                 return;
             }
             observer.connected(wanted.pool(), wanted.backend(), nanoTime.getAsLong() - begun);
             ResponseDecoder decoder = channel.pipeline().get(ResponseDecoder.class);
             UpstreamConnection connection = new UpstreamConnection(channel, decoder, pool, observer);
-            channel.pipeline().addLast(connection);
+            channel.pipeline().replace(Connector.Unleased.class, null, connection);
             connection.lease(wanted.listener());
             result.leased(connection);
         }

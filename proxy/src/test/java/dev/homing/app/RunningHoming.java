@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.config.ConfigErrors;
+import dev.homing.config.ConfigReader;
+import dev.homing.config.HomingConfig;
+import dev.homing.control.ConfigWatcher;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A whole proxy in this process, as tests of other packages see it: made from YAML, reached over its listeners. */
+public final class RunningHoming implements AutoCloseable {
+
+    private final ProxyRuntime runtime;
+    private final List<ConfigWatcher> watchers;
+
+    private RunningHoming(ProxyRuntime runtime, List<ConfigWatcher> watchers) {
+        this.runtime = runtime;
+        this.watchers = watchers;
+    }
+
+    /** From a text that stays as it is. */
+    public static RunningHoming start(String yaml) {
+        try {
+            HomingConfig config = ConfigReader.read("test.yaml", yaml, name -> null);
+            return new RunningHoming(ProxyRuntime.start(config, ConfigSource.fixed(config)), List.of());
+        } catch (ConfigErrors | StartFailure e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    /** From a file that is read anew whenever it changes, looked at every {@code period}. */
+    public static RunningHoming watching(Path file, Duration period) {
+        try {
+            ProxyRuntime runtime = ProxyRuntime.start(ConfigReader.read(file), () -> ConfigReader.read(file));
+            return new RunningHoming(runtime, List.of(runtime.watch(file, period)));
+        } catch (ConfigErrors | StartFailure e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    /** Where clients connect to. */
+    public URI clients() {
+        return url(runtime.addresses().get(0));
+    }
+
+    /** Where operators connect to. */
+    public URI operators() {
+        return url(runtime.adminAddress());
+    }
+
+    /** The transport that was taken. */
+    public String transport() {
+        return runtime.transport();
+    }
+
+    @Override
+    public void close() {
+        watchers.forEach(ConfigWatcher::close);
+        runtime.close();
+    }
+
+    private static URI url(InetSocketAddress address) {
+        return URI.create("http://" + Addresses.text(address));
+    }
+}

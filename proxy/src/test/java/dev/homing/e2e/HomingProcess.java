@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The program in a process of its own, as it is started from a shell, with this test's class path in place of the jar. */
+final class HomingProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** More output than this is a failure of its own. */
+    private static final int MOST_OUTPUT = 1 << 20;
+
+    private static final Pattern LISTENING = Pattern.compile("(?m)^homing: listening on (http://\\S+)");
+    private static final Pattern ADMIN = Pattern.compile("(?m)^homing: admin on (http://\\S+)");
+
+    private final Process process;
+    private final Queue<String> out = new ConcurrentLinkedQueue<>();
+    private final Queue<String> err = new ConcurrentLinkedQueue<>();
+    private final List<Thread> readers = new ArrayList<>();
+
+    private HomingProcess(Process process) {
+        this.process = process;
+    }
+
+    static HomingProcess start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.homing.app.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("HOMING_LOG", "debug");
+        HomingProcess started = new HomingProcess(builder.start());
+        started.process.getOutputStream().close();
+        started.read(started.process.getInputStream(), started.out);
+        started.read(started.process.getErrorStream(), started.err);
+        return started;
+    }
+
+    /** {@code homing run} with that file; returns when it serves. */
+    static HomingProcess serving(Path config) throws IOException {
+        HomingProcess started = start("run", "-c", config.toString());
+        Awaitility.await("it serves")
+                .atMost(PATIENCE)
+                .until(() -> ADMIN.matcher(started.out()).find() || !started.process.isAlive());
+        assertThat(started.process.isAlive()).as(started.err()).isTrue();
+        return started;
+    }
+
+    URI clients() {
+        return found(LISTENING);
+    }
+
+    URI operators() {
+        return found(ADMIN);
+    }
+
+    String out() {
+        return String.join("", out);
+    }
+
+    String err() {
+        return String.join("", err);
+    }
+
+    /** @param name without {@code SIG} */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+        assertThat(kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).isZero();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The exit code, when it has ended and all its output is here. */
+    int exit() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("it ends; stderr: %s", err())
+                .isTrue();
+        for (Thread reader : readers) {
+            reader.join(PATIENCE.toMillis());
+        }
+        return process.exitValue();
+    }
+
+    void awaitErr(String part) {
+        Awaitility.await("stderr says " + part).atMost(PATIENCE).until(() -> err().contains(part));
+    }
+
+    /** Nothing that only a programmer could read. */
+    void hasNoStackTrace() {
+        assertThat(out() + err()).doesNotContain("\tat ", "Exception", "Caused by");
+    }
+
+    private URI found(Pattern pattern) {
+        Matcher matcher = pattern.matcher(out());
+        assertThat(matcher.find()).as(out()).isTrue();
+        return URI.create(matcher.group(1));
+    }
+
+    private void read(InputStream from, Queue<String> into) {
+        Thread reader = new Thread(() -> {
+            byte[] block = new byte[8192];
+            int all = 0;
+            try (from) {
+                for (int read = from.read(block); read >= 0; read = from.read(block)) {
+                    all += read;
+                    if (all > MOST_OUTPUT) {
+                        process.destroyForcibly();
+                        return;
+                    }
+                    into.add(new String(block, 0, read, StandardCharsets.UTF_8));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+        readers.add(reader);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

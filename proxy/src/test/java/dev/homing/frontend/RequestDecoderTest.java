@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.wire.Configs;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RequestDecoderTest {
+
+    private static final String GET = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /x HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\nX: a\r\n\tb\r\n\r\n",
+                "GET /x HTTP/1.1\r\n folded: at once\r\nHost: h\r\n\r\n",
+                "\r\nGET /x HTTP/1.1\r\nHost: h\r\n \r\n\r\n",
+                "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+            })
+    void aFoldedLineIsRefusedWhereverItIsCut(String request) {
+        for (int cut = 1; cut < request.length(); cut++) {
+            List<String> seen = decoded(GET, request.substring(0, cut), request.substring(cut));
+            assertThat(seen).as("cut at %d", cut).startsWith("GET /x").hasSize(3);
+            assertThat(seen.get(2)).isEqualTo("bad");
+        }
+        assertThat(decoded(GET + request + GET)).containsExactly("GET /x", "end", "bad");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n\r\n\r\n \r\n\r\n\t\r\n x",
+                "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\r\n \r\n\r\n3\r\n\n b\r\n0\r\n\r\n",
+                "\r\n\r\nPOST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n ",
+            })
+    void bodiesThatLookFoldedAreNot(String request) {
+        for (int cut = 0; cut <= request.length(); cut++) {
+            List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + GET);
+            assertThat(seen).as("cut at %d", cut).doesNotContain("bad").endsWith("end", "GET /x", "end");
+            assertThat(seen).startsWith("POST /x");
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreReadOneByOne() {
+        assertThat(decoded(GET + GET + GET)).containsExactly("GET /x", "end", "GET /x", "end", "GET /x", "end");
+        String[] bytes = (GET + GET).split("(?<=.)", -1);
+        assertThat(decoded(bytes)).containsExactly("GET /x", "end", "GET /x", "end");
+    }
+
+    @Test
+    void theVersionIsReadAsItIsWritten() {
+        assertThat(decoded("GET /x http/1.1\r\nHost: h\r\n\r\n")).containsExactly("bad");
+        assertThat(decoded("GET /x HTTP/1.0\r\n\r\n")).containsExactly("GET /x", "end");
+    }
+
+    @Test
+    void onlyBytesOfAHeadCount() {
+        int[] came = new int[1];
+        EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Configs().limits(), () -> came[0]++));
+
+        channel.writeInbound(Unpooled.copiedBuffer("\r\n\r\n", ISO_8859_1));
+        assertThat(came[0]).isZero();
+        channel.writeInbound(Unpooled.copiedBuffer("P", ISO_8859_1));
+        assertThat(came[0]).isPositive();
+        channel.writeInbound(
+                Unpooled.copiedBuffer("OST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n", ISO_8859_1));
+        int head = came[0];
+        channel.writeInbound(Unpooled.copiedBuffer("hello", ISO_8859_1));
+        assertThat(came[0]).isEqualTo(head);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void aLargeBodyIsHandedOnInParts() {
+        List<String> seen =
+                decoded("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000));
+
+        assertThat(seen).hasSizeBetween(4, 6);
+    }
+
+    private static List<String> decoded(String... parts) {
+        EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Configs().limits(), () -> {}));
+        for (String part : parts) {
+            channel.writeInbound(Unpooled.copiedBuffer(part, ISO_8859_1));
+        }
+        List<String> seen = new ArrayList<>();
+        for (Object message = channel.readInbound(); message != null; message = channel.readInbound()) {
+            if (message instanceof HttpRequest request) {
+                seen.add(request.decoderResult().isFailure() ? "bad" : request.method() + " " + request.uri());
+            } else {
+                HttpContent content = (HttpContent) message;
+                if (content.content().isReadable()) {
+                    seen.add("content");
+                }
+                if (content instanceof LastHttpContent) {
+                    seen.add("end");
+                }
+                content.release();
+            }
+        }
+        channel.finishAndReleaseAll();
+        return seen;
+    }
+}

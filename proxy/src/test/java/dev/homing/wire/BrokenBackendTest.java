@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.homing.health.Outcome;
+import dev.homing.wire.RecordingOrigin.Script;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Backends that do not keep to HTTP, or die. */
+final class BrokenBackendTest extends WireCase {
+
+    static Stream<String> noResponses() {
+        return Stream.of(
+                "garbage\r\n\r\n",
+                "<html>hello</html>\r\n\r\n",
+                "HTTP/0.9 200 OK\r\n\r\n",
+                "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 99 Odd\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 600 Odd\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 -200 Odd\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+                "HTTP/1.1 200 OK\r\nX-Huge: " + "x".repeat(70_000) + "\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+                "HTTP/1.1 503 Busy\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok");
+    }
+
+    @ParameterizedTest
+    @MethodSource("noResponses")
+    void whatIsNoResponseIsA502AndItsConnectionIsNotUsedAgain(String bytes) throws Exception {
+        RecordingOrigin origin = origins(n -> n > 0
+                ? Script.answering(OK)
+                : conversation -> {
+                    conversation.request();
+                    conversation.send(bytes);
+                    conversation.drain();
+                });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+
+        RawClient.Response response = client.send(GET).response();
+
+        assertThat(response.status()).isEqualTo(502);
+        assertThat(response.body()).contains("\"code\":\"bad_gateway\"");
+        assertThat(origin.conversation(0).isOver(5000)).isTrue();
+        assertThat(client.send(GET).response().body()).isEqualTo("ok");
+        assertThat(plane.outcomes()).containsExactly(Outcome.RESET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "H", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"})
+    void aBackendThatClosesWithinItsHeadIsA502(String bytes) throws Exception {
+        RecordingOrigin origin = origin(Script.once(bytes));
+        PlaneUnderTest plane = plane(origin);
+
+        assertThat(client(plane).send(GET).response().status()).isEqualTo(502);
+        assertThat(origin.connections()).isEqualTo(1);
+        assertThat(plane.outcomes()).containsExactly(Outcome.RESET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhel",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+                "Content-Length: 10\r\n\r\nhello",
+            })
+    void aBackendThatDiesMidwayIsSeenToHaveDied(String rest) throws Exception {
+        RecordingOrigin origin = origin(Script.once("HTTP/1.1 200 OK\r\n" + rest));
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+
+        client.send(GET);
+        String head = client.until("\r\n\r\n");
+        String body = client.toEnd();
+
+        assertThat(head).startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(body).isEqualTo(rest.substring(rest.indexOf("\r\n\r\n") + 4));
+        plane.awaitQuiet();
+        assertThat(plane.outcomes()).containsExactly(Outcome.RESET);
+        assertThat(plane.observer().finished().get(0).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aBodyThatLastsUntilTheEndIsCutWhenTheEndIsAReset() throws Exception {
+        java.util.concurrent.Semaphore read = new java.util.concurrent.Semaphore(0);
+        RecordingOrigin origin = origin(conversation -> {
+            conversation.request();
+            conversation.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello");
+            read.acquire();
+            conversation.reset();
+        });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+
+        client.send(GET);
+        assertThat(client.until("hello\r\n")).contains("Transfer-Encoding: chunked");
+        read.release();
+
+        assertThat(client.toEnd()).isEmpty();
+        plane.awaitQuiet();
+        assertThat(plane.outcomes()).containsExactly(Outcome.RESET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "\r\nhello"})
+    void aCutBodyThatLastsUntilTheEndEndsInAResetForItsClient(String rest) throws Exception {
+        java.util.concurrent.Semaphore read = new java.util.concurrent.Semaphore(0);
+        RecordingOrigin origin = origin(conversation -> {
+            conversation.request();
+            conversation.send("HTTP/1.1 200 OK\r\n" + rest);
+            read.acquire();
+            conversation.reset();
+        });
+        RawClient client = client(plane(origin));
+
+        client.send("GET /x HTTP/1.0\r\n\r\n");
+        client.until("hello");
+        read.release();
+
+        assertThat(client.ending()).isEqualTo("reset");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-5\r\nhello\r\n",
+                "+5\r\nhello\r\n",
+                "0x5\r\nhello\r\n",
+                "\r\nhello\r\n",
+                "00000000000000005\r\nhello\r\n",
+                "5\nhello\r\n",
+                "5\r\nhello\n",
+                "5\r\nhelloo\r\n",
+                "5 \r\nhello\r\n",
+                "5;a=\0\r\nhello\r\n",
+            })
+    void aChunkThatIsNoneCutsTheResponse(String chunk) throws Exception {
+        RecordingOrigin origin = origin(conversation -> {
+            conversation.request();
+            conversation.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            Thread.sleep(20);
+            conversation.send(chunk + "0\r\n\r\n");
+            conversation.drain();
+        });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+
+        client.send(GET).until("abc\r\n");
+
+        assertThat(client.toEnd()).doesNotContain("0\r\n\r\n");
+        assertThat(origin.conversation(0).isOver(5000)).isTrue();
+        plane.awaitQuiet();
+        assertThat(plane.outcomes()).containsExactly(Outcome.RESET);
+    }
+
+    @Test
+    void aThousandInterimResponsesAreDropped() throws Exception {
+        RecordingOrigin origin = origin(Script.answering("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".repeat(1000)
+                + "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + OK));
+        RawClient client = client(plane(origin));
+
+        assertThat(client.send(GET).response().head()).startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(client.send(GET).response().head()).startsWith("HTTP/1.1 200 OK\r\n");
+        assertThat(origin.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void outcomesTellFaultsFromBackPressure() throws Exception {
+        for (int status : new int[] {200, 400, 404, 429, 500, 502, 503, 504}) {
+            RecordingOrigin origin =
+                    origin(Script.answering("HTTP/1.1 " + status + " X\r\nContent-Length: 2\r\n\r\nok"));
+            PlaneUnderTest plane = plane(origin);
+            assertThat(client(plane).send(GET).response().status()).isEqualTo(status);
+            plane.awaitQuiet();
+            switch (status) {
+                case 429, 503 -> assertThat(plane.outcomes()).containsExactly(Outcome.BACK_PRESSURE);
+                case 502, 504 -> assertThat(plane.outcomes()).containsExactly(Outcome.BAD_GATEWAY);
+                default -> assertThat(plane.outcomes()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aBackendThatResetsEveryConnectionYields502s() throws IOException {
+        RecordingOrigin origin = origin(Conversation::reset);
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        for (int i = 0; i < 100; i++) {
+            assertThat(client.send(GET).response().status()).isEqualTo(502);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.wire;
+
+import dev.homing.affinity.SessionKeyExtractor;
+import dev.homing.config.Address;
+import dev.homing.config.Affinity;
+import dev.homing.config.BackendConfig;
+import dev.homing.config.Cidr;
+import dev.homing.config.Edge;
+import dev.homing.config.Health;
+import dev.homing.config.HomingConfig;
+import dev.homing.config.Limits;
+import dev.homing.config.Listener;
+import dev.homing.config.PoolConfig;
+import dev.homing.config.PoolSettings;
+import dev.homing.config.Queue;
+import dev.homing.config.Secret;
+import dev.homing.config.Server;
+import dev.homing.config.Telemetry;
+import dev.homing.config.Timeouts;
+import dev.homing.config.UpstreamRules;
+import dev.homing.exchange.Generation;
+import dev.homing.routing.Backend;
+import dev.homing.routing.BackendState;
+import dev.homing.routing.Mix64;
+import dev.homing.routing.PlacementRules;
+import dev.homing.routing.Pool;
+import dev.homing.routing.RouteMatcher;
+import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SipHash;
+import dev.homing.upstream.Endpoint;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration under construction: the reference's defaults, with what a test wants otherwise. */
+public final class Configs {
+
+    /** The pseudonym of proxies under test. */
+    public static final String VIA = "homing-test";
+
+    private Timeouts.Client client =
+            new Timeouts.Client(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75));
+    private Timeouts.Upstream upstream = new Timeouts.Upstream(
+            Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofSeconds(3));
+    private Limits limits = new Limits(8 * 1024, 32 * 1024, 100, 256L << 20, 1 << 20, 0);
+    private UpstreamRules.Retry retry = new UpstreamRules.Retry(2, false);
+    private List<Cidr> trusted = List.of();
+    private List<String> denied = List.of("/sleep", "/wake_up");
+    private boolean responseHeaders;
+    private @Nullable String authorization;
+    private @Nullable String pathPrefixRouted;
+    private String prefix = "";
+    private Map<String, String> backendHeaders = Map.of();
+
+    public Configs requestHead(Duration timeout) {
+        client = new Timeouts.Client(timeout, client.requestBody(), client.idle());
+        return this;
+    }
+
+    public Configs requestBody(Duration timeout) {
+        client = new Timeouts.Client(client.requestHead(), timeout, client.idle());
+        return this;
+    }
+
+    public Configs clientIdle(Duration timeout) {
+        client = new Timeouts.Client(client.requestHead(), client.requestBody(), timeout);
+        return this;
+    }
+
+    public Configs connect(Duration timeout) {
+        upstream = new Timeouts.Upstream(timeout, upstream.responseHead(), upstream.streamIdle(), upstream.idle());
+        return this;
+    }
+
+    public Configs responseHead(Duration timeout) {
+        upstream = new Timeouts.Upstream(upstream.connect(), timeout, upstream.streamIdle(), upstream.idle());
+        return this;
+    }
+
+    public Configs streamIdle(Duration timeout) {
+        upstream = new Timeouts.Upstream(upstream.connect(), upstream.responseHead(), timeout, upstream.idle());
+        return this;
+    }
+
+    public Configs upstreamIdle(Duration timeout) {
+        upstream = new Timeouts.Upstream(upstream.connect(), upstream.responseHead(), upstream.streamIdle(), timeout);
+        return this;
+    }
+
+    public Configs body(long limit) {
+        limits = new Limits(limits.requestLine(), limits.headerBytes(), limits.headerCount(), limit, limits.peek(), 0);
+        return this;
+    }
+
+    public Configs peek(int limit) {
+        limits = new Limits(limits.requestLine(), limits.headerBytes(), limits.headerCount(), limits.body(), limit, 0);
+        return this;
+    }
+
+    public Configs unanswered() {
+        retry = new UpstreamRules.Retry(retry.attempts(), true);
+        return this;
+    }
+
+    public Configs trusted(Cidr... blocks) {
+        trusted = List.of(blocks);
+        return this;
+    }
+
+    public Configs responseHeaders() {
+        responseHeaders = true;
+        return this;
+    }
+
+    public Configs authorization(String value) {
+        authorization = value;
+        return this;
+    }
+
+    /** Only paths below it are routed. */
+    public Configs routedBelow(String path) {
+        pathPrefixRouted = path;
+        return this;
+    }
+
+    public Configs backendPrefix(String path) {
+        prefix = path;
+        return this;
+    }
+
+    public Configs backendHeaders(Map<String, String> headers) {
+        backendHeaders = headers;
+        return this;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /** One pool named default, with one healthy backend {@code b0}, {@code b1}... an address. */
+    public Generation generation(List<InetSocketAddress> addresses) {
+        List<Backend> backends = new ArrayList<>();
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            String id = "b" + backends.size();
+            backends.add(new Backend(backends.size(), id, Mix64.hashId(id), 1, BackendState.READY, true));
+            endpoints.add(new Endpoint(
+                    address,
+                    address.getAddress().getHostAddress() + ":" + address.getPort(),
+                    prefix,
+                    backendHeaders,
+                    null));
+        }
+        HomingConfig config = config(addresses);
+        PoolSettings settings = config.defaults();
+        Set<String> stripped = settings.upstream().stripRequestHeaders().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        SessionKeyExtractor keys = new SessionKeyExtractor(
+                "default", settings.affinity().identity().headers(), SipHash.ofSeed("homing"));
+        Pool pool = new Pool(0, "default", backends, new PlacementRules(false, 0, false));
+        RouteMatcher routes = new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), 0)));
+        return new Generation(
+                config,
+                new RoutingTable(List.of(pool), routes),
+                List.of(new Generation.PoolSetup(keys, settings, stripped)),
+                endpoints);
+    }
+
+    private HomingConfig config(List<InetSocketAddress> addresses) {
+        PoolSettings settings = settings();
+        List<BackendConfig> backends = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            backends.add(new BackendConfig(
+                    "b" + backends.size(),
+                    URI.create("http://" + address.getHostString() + ":" + address.getPort()),
+                    1,
+                    0,
+                    BackendConfig.State.READY,
+                    backendHeaders));
+        }
+        return new HomingConfig(
+                new Server(
+                        List.of(new Listener(new Address("127.0.0.1", 0), null, false)),
+                        null,
+                        null,
+                        Server.Io.AUTO,
+                        1,
+                        Duration.ofSeconds(60)),
+                List.of(new PoolConfig("default", backends, settings)),
+                List.of(),
+                settings,
+                new Edge(trusted, null, denied, responseHeaders, null),
+                new Telemetry(true, new Telemetry.AccessLog(null, Telemetry.Format.JSON), null));
+    }
+
+    /** The settings of the one pool. */
+    public PoolSettings settings() {
+        return new PoolSettings(
+                new Affinity(
+                        new Affinity.Identity(List.of("X-Session-Id", "session_id"), List.of(), Affinity.Scope.NONE),
+                        new Affinity.Placement(
+                                Affinity.NoSession.ROUND_ROBIN,
+                                Affinity.Policy.RENDEZVOUS,
+                                16384,
+                                Affinity.Home.SESSION,
+                                0),
+                        new Affinity.Stickiness(
+                                Duration.ofHours(1),
+                                Affinity.OnUnhealthy.ROUND_ROBIN,
+                                Affinity.OnReturn.STAY,
+                                Affinity.WhenFull.WAIT),
+                        new Affinity.Table(1000, new Secret("homing"), null, null)),
+                new Queue(1024, Duration.ofMinutes(5)),
+                new Health(
+                        "/health",
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        3,
+                        2,
+                        new Health.Passive(3, Duration.ofSeconds(10), Duration.ofSeconds(10))),
+                new Timeouts(client, upstream),
+                limits,
+                new UpstreamRules(
+                        retry,
+                        Duration.ofSeconds(5),
+                        authorization == null ? null : new Secret(authorization),
+                        new UpstreamRules.Tls(null, null, null),
+                        List.of("X-Conversation-Id")));
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.homing.admission.Admission;
+import dev.homing.affinity.SessionRouter;
+import dev.homing.affinity.SessionTable;
+import dev.homing.exchange.Generation;
+import dev.homing.exchange.LoopScope;
+import dev.homing.exchange.Shared;
+import dev.homing.frontend.Frontend;
+import dev.homing.health.Outcome;
+import dev.homing.loop.Deadlines;
+import dev.homing.loop.Transport;
+import dev.homing.routing.Router;
+import dev.homing.upstream.Connector;
+import dev.homing.upstream.Upstreams;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole data plane over real sockets, with a routing table that stands still. Closing it checks that nothing is left: no request in
+ * flight, no connection counted, no line in the log that an operator would have to act on.
+ */
+public final class PlaneUnderTest implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Transport transport;
+    private final RecordingObserver observer = new RecordingObserver();
+    private final Admission admission = new Admission();
+    private final SessionTable sessions = new SessionTable(1000, System::nanoTime);
+    private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+    private final Map<EventLoop, LoopScope> scopes = new ConcurrentHashMap<>();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Frontend frontend;
+    private final int backends;
+    private final InetSocketAddress address;
+    private volatile Generation generation;
+
+    private PlaneUnderTest(Transport transport, Generation generation, int maxConnections) {
+        this.transport = transport;
+        this.generation = generation;
+        this.backends = generation.endpoints().size();
+        LongSupplier clock = System::nanoTime;
+        Shared shared = new Shared(
+                new SessionRouter(sessions, Router.PendingTokens.NONE),
+                admission,
+                observer,
+                (slot, outcome) -> outcomes.add(outcome),
+                Configs.VIA);
+        Connector connector = new Connector(transport, DefaultAddressResolverGroup.INSTANCE);
+        this.frontend = new Frontend(
+                transport,
+                loop -> scopes.computeIfAbsent(loop, l -> {
+                    Deadlines deadlines = new Deadlines(l, clock);
+                    return new LoopScope(
+                            deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
+                }),
+                () -> this.generation,
+                maxConnections);
+        log.start();
+        root().addAppender(log);
+        this.address = (InetSocketAddress) frontend.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .syncUninterruptibly()
+                .channel()
+                .localAddress();
+    }
+
+    /** One event loop, so that the reuse of connections can be told beforehand. */
+    public static PlaneUnderTest open(Io io, Generation generation) {
+        return new PlaneUnderTest(io.open(1), generation, Integer.MAX_VALUE);
+    }
+
+    public static PlaneUnderTest open(Io io, Generation generation, int maxConnections) {
+        return new PlaneUnderTest(io.open(1), generation, maxConnections);
+    }
+
+    /** Kernel buffers towards both sides as small as they get, so that what a slow side does not take stays here. */
+    public static PlaneUnderTest openWithSmallBuffers(Io io, Generation generation) {
+        Transport transport = io.open(1);
+        Map<ChannelOption<?>, Object> options = new HashMap<>(transport.options());
+        options.put(ChannelOption.SO_SNDBUF, 4096);
+        return new PlaneUnderTest(
+                new Transport(transport.name(), transport.loops(), transport.channels(), options),
+                generation,
+                Integer.MAX_VALUE);
+    }
+
+    public RawClient client() throws IOException {
+        return RawClient.to(address);
+    }
+
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    public RecordingObserver observer() {
+        return observer;
+    }
+
+    public List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    public Frontend frontend() {
+        return frontend;
+    }
+
+    public SessionTable sessions() {
+        return sessions;
+    }
+
+    /** Requests that are meant for that backend now. */
+    public int inflight(int slot) {
+        return admission.of(slot).inflight();
+    }
+
+    /** Replaces what the next request reads. */
+    public void publish(Generation next) {
+        generation = next;
+    }
+
+    /** Waits until no request is under way. */
+    public void awaitQuiet() {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(observer.finished())
+                        .as("requests that ended")
+                        .hasSameSizeAs(observer.routed()));
+        for (int slot = 0; slot < backends; slot++) {
+            assertThat(inflight(slot)).as("inflight of backend %d", slot).isZero();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            awaitQuiet();
+            frontend.close().awaitUninterruptibly(PATIENCE.toMillis());
+            scopes.forEach((loop, scope) -> loop.execute(() -> scope.upstreams().retire()));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(observer.gauges().values())
+                            .as("connections: %s", observer.gauges())
+                            .allMatch(count -> count.get() == 0));
+            assertThat(log.list).as("log").noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
+        } finally {
+            root().detachAppender(log);
+            transport.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(PATIENCE.toMillis());
+        }
+    }
+
+    private static ch.qos.logback.classic.Logger root() {
+        return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    }
+}

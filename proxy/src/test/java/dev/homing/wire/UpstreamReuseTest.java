@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.homing.observe.ProxyObserver.ConnectionState;
+import dev.homing.observe.ProxyObserver.RetryReason;
+import dev.homing.observe.ProxyObserver.Side;
+import dev.homing.wire.RecordingOrigin.Script;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which connections to backends are used again, and what happens when one was not good any more. */
+final class UpstreamReuseTest extends WireCase {
+
+    private static final String POST = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 200 OK\r\nConnection: x, Close\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+            })
+    void aConnectionThatTheBackendWillCloseIsNotPooled(String response) throws Exception {
+        RecordingOrigin origin = origin(Script.answering(response));
+        RawClient client = client(plane(origin));
+
+        client.send(GET).response();
+        client.send(GET).response();
+
+        assertThat(origin.connections()).isEqualTo(2);
+        assertThat(origin.conversation(0).isOver(5000)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nx",
+                "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+                "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nH",
+                "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nbody",
+            })
+    void bytesAfterAResponseAreDroppedAndTheirConnectionIsClosed(String response) throws Exception {
+        RecordingOrigin origin = origins(n -> n == 0 ? Script.answering(response) : Script.answering(OK));
+        RawClient client = client(plane(origin));
+
+        int length = response.indexOf("ok") > 0 ? 2 : 0;
+        RawClient.Response first = client.send(GET + GET + GET).response();
+        assertThat(first.body().replaceAll("\r\n|0|^2", "")).hasSize(length);
+        assertThat(client.response().body()).isEqualTo("ok");
+        assertThat(client.response().body()).isEqualTo("ok");
+        assertThat(origin.conversation(0).isOver(5000)).isTrue();
+        assertThat(origin.conversation(0).received()).containsOnlyOnce("GET");
+        assertThat(origin.connections()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "HTT", "\r\n", "\0"})
+    void bytesOnAnIdleConnectionEndIt(String unasked) throws Exception {
+        configs.upstreamIdle(Duration.ofMinutes(1));
+        Semaphore go = new Semaphore(0);
+        RecordingOrigin origin = origins(n -> n > 0
+                ? Script.answering(OK)
+                : conversation -> {
+                    conversation.request();
+                    conversation.send(OK);
+                    if (go.tryAcquire(5, TimeUnit.SECONDS)) {
+                        conversation.send(unasked);
+                    }
+                    conversation.drain();
+                });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        client.send(GET).response();
+
+        go.release();
+
+        assertThat(origin.conversation(0).isOver(5000)).isTrue();
+        assertThat(client.send(GET).response().body()).isEqualTo("ok");
+    }
+
+    @Test
+    void aPooledConnectionThatTheBackendClosedIsNotUsed() throws Exception {
+        RecordingOrigin origin = origins(n -> n == 0 ? Script.once(OK) : Script.answering(OK));
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        client.send(POST).response();
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> plane.observer().connections(Side.UPSTREAM, ConnectionState.IDLE) == 0);
+
+        assertThat(client.send(POST).response().status()).isEqualTo(200);
+        assertThat(plane.observer().retries()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPooledConnectionThatBreaksAtTheMomentOfReuseCostsTheClientNothing(boolean reset) throws Exception {
+        RecordingOrigin origin = origins(n -> n > 0
+                ? Script.answering(OK)
+                : conversation -> {
+                    conversation.request();
+                    conversation.send(OK);
+                    conversation.bytes(1);
+                    if (reset) {
+                        conversation.reset();
+                    }
+                });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        client.send(POST).response();
+
+        client.send(POST);
+
+        assertThat(client.response().status()).isEqualTo(200);
+        assertThat(origin.conversation(1).received())
+                .contains("Content-Length: 5\r\n")
+                .endsWith("\r\n\r\nhello");
+        assertThat(plane.observer().retries()).containsExactly(RetryReason.STALE);
+        assertThat(plane.outcomes()).isEmpty();
+        assertThat(origin.connections()).isEqualTo(2);
+    }
+
+    @Test
+    void aBodyThatComesWhileItsPooledConnectionBreaksIsWholeAllTheSame() throws Exception {
+        Semaphore broken = new Semaphore(0);
+        RecordingOrigin origin = origins(n -> n > 0
+                ? Script.answering(OK)
+                : conversation -> {
+                    conversation.request();
+                    conversation.send(OK);
+                    conversation.head();
+                    conversation.bytes(3);
+                    conversation.reset();
+                    broken.release();
+                });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        client.send(GET).response();
+
+        client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\nabc");
+        assertThat(broken.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
+        String rest = "0123456789".repeat(1000).substring(3);
+        client.send(rest.substring(0, 5000));
+        client.send(rest.substring(5000));
+
+        assertThat(client.response().status()).isEqualTo(200);
+        assertThat(origin.conversation(1).received()).endsWith("\r\n\r\nabc" + rest);
+    }
+
+    @Test
+    void aReusedConnectionThatBeganToAnswerIsNotReplayed() throws Exception {
+        RecordingOrigin origin = origins(n -> n > 0
+                ? Script.answering(OK)
+                : conversation -> {
+                    conversation.request();
+                    conversation.send(OK);
+                    conversation.request();
+                    conversation.send("HTT");
+                });
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+        client.send(GET).response();
+
+        assertThat(client.send(POST).response().status()).isEqualTo(502);
+        assertThat(origin.connections()).isEqualTo(1);
+        assertThat(plane.observer().retries()).isEmpty();
+    }
+
+    @Test
+    void aLargeBodyDoesNotMeetAConnectionThatMayBeStale() throws Exception {
+        configs.peek(100);
+        RecordingOrigin origin = origin(Script.answering(OK));
+        RawClient client = client(plane(origin));
+        client.send(GET).response();
+
+        String body = "y".repeat(101);
+        client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n" + body)
+                .response();
+
+        assertThat(origin.conversation(1).received()).endsWith(body);
+    }
+
+    @Test
+    void anIdleConnectionIsClosedInTime() throws Exception {
+        configs.upstreamIdle(Duration.ofMillis(300));
+        RecordingOrigin origin = origin(Script.answering(OK));
+        RawClient client = client(plane(origin));
+        client.send(GET).response();
+
+        assertThat(origin.conversation(0).isOver(150)).isFalse();
+        assertThat(origin.conversation(0).isOver(1000)).isTrue();
+    }
+
+    @Test
+    void backendConnectionsAreCountedByWhatTheyDo() throws Exception {
+        RecordingOrigin origin = origin(Script.answering(OK));
+        PlaneUnderTest plane = plane(origin);
+        RawClient client = client(plane);
+
+        client.send(GET).response();
+
+        assertThat(plane.observer().connections(Side.UPSTREAM, ConnectionState.IDLE))
+                .isEqualTo(1);
+        assertThat(plane.observer().connections(Side.UPSTREAM, ConnectionState.ACTIVE))
+                .isZero();
+    }
+
+    @Test
+    void aBackendWhoseAddressChangedStartsWithFreshConnections() throws Exception {
+        RecordingOrigin before = origin(Script.answering(OK));
+        RecordingOrigin after = origin(Script.answering(OK));
+        PlaneUnderTest plane = plane(before);
+        RawClient client = client(plane);
+        client.send(GET).response();
+
+        plane.publish(configs.generation(java.util.List.of(after.address())));
+        client.send(GET).response();
+
+        assertThat(after.connections()).isEqualTo(1);
+        assertThat(before.conversation(0).isOver(5000)).isTrue();
+    }
+}
