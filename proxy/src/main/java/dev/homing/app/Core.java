@@ -78,6 +78,8 @@ final class Core {
                 probe,
                 slot -> admission.of(slot).lastDelivery());
         thread.setRemoveOnCancelPolicy(true);
+        thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         this.control = new ControlLoop(
                 env,
@@ -149,7 +151,8 @@ final class Core {
 
     void close() {
         control.close();
-        thread.shutdownNow();
+        // Behind what is queued, or a probe that was just answered could not be followed up.
+        thread.execute(thread::shutdown);
         processMeters.close();
     }
 }

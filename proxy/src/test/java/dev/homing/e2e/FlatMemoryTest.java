@@ -29,7 +29,7 @@ class FlatMemoryTest {
     private static final int DAWDLERS = 20;
 
     /** What one slow reader may cost. */
-    private static final long DAWDLER_COST = 2 * MIB;
+    private static final long DAWDLER_COST = MIB;
 
     private static final int BLOCK = 65_536;
 
