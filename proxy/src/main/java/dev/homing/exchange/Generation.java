@@ -4,6 +4,7 @@ package dev.homing.exchange;
 import dev.homing.affinity.SessionKeyExtractor;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolSettings;
+import dev.homing.config.Secret;
 import dev.homing.routing.RoutingTable;
 import dev.homing.upstream.Endpoint;
 import java.util.List;
@@ -29,6 +30,16 @@ public record Generation(
         public PoolSetup {
             stripped = Set.copyOf(stripped);
         }
+    }
+
+    /** What is done to the heads of requests to that pool. */
+    RequestHead.Rules rules(PoolSetup setup, String via) {
+        Secret authorization = setup.settings().upstream().authorization();
+        return new RequestHead.Rules(
+                config.edge().trustedProxies(),
+                setup.stripped(),
+                authorization == null ? null : authorization.value(),
+                via);
     }
 
     /** The endpoint of a backend that the table of this generation holds. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.health.LoadingModel;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,6 @@ final class HeldResponse {
 
     /** Bytes that are held at most; llama-server's whole body has 75. */
     private static final int MAX_BYTES = 1024;
-
-    private static final String LOADING = "\"Loading model\"";
 
     private final HttpResponse head;
     private final BodyFraming framing;
@@ -70,7 +69,7 @@ final class HeldResponse {
 
     /** Whether the backend says that its model is still loading. */
     boolean loading() {
-        return text.indexOf(LOADING) >= 0;
+        return LoadingModel.told(head.status().code(), text);
     }
 
     /** The next part of what was held, which is then the caller's; null when there is none. */

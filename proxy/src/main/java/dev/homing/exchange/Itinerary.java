@@ -8,6 +8,7 @@ import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ final class Itinerary {
         return backend;
     }
 
+    /** That backend, of a request that has one. */
+    Backend destination() {
+        if (backend == null) {
+            throw new IllegalStateException("backend: none (expected: a request that was routed)");
+        }
+        return backend;
+    }
+
     /** The load of that backend. */
     BackendLoad load() {
         if (load == null) {
@@ -53,6 +62,14 @@ final class Itinerary {
 
     Decision decision() {
         return routed.decision();
+    }
+
+    /** What {@code response_headers} lets a client know, as name, value, name, value. */
+    List<String> told() {
+        String label = decision().label();
+        return backend == null
+                ? List.of("X-Homing-Decision", label)
+                : List.of("X-Homing-Backend", backend.id(), "X-Homing-Decision", label);
     }
 
     /** Goes on to a backend that was not tried yet; false when there is none. */

@@ -24,7 +24,7 @@ final class RequestBody {
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ByteBufAllocator alloc;
-    private final boolean chunked;
+    private final RequestHead head;
     private final int peek;
     private final Deque<ByteBuf> kept = new ArrayDeque<>();
     private @Nullable ByteBuf tail;
@@ -32,11 +32,12 @@ final class RequestBody {
     private long received;
     private boolean forgotten;
     private boolean complete;
+    private boolean proceeded;
 
     /** @param peek bytes that may be kept */
-    RequestBody(ByteBufAllocator alloc, boolean chunked, int peek) {
+    RequestBody(ByteBufAllocator alloc, RequestHead head, int peek) {
         this.alloc = alloc;
-        this.chunked = chunked;
+        this.head = head;
         this.peek = peek;
     }
 
@@ -55,9 +56,28 @@ final class RequestBody {
         return !forgotten;
     }
 
-    /** Whether the client has to wait until a connection takes what is here. */
-    boolean full() {
-        return to == null && received >= peek;
+    /** A body that cannot be kept whole must not meet a connection that the backend may have closed. */
+    boolean tooLargeToRepeat() {
+        return head.chunked() ? !complete || received > peek : head.contentLength() > peek;
+    }
+
+    /** Whether more of it may come without piling up: the client sends as fast as the backend takes it. */
+    boolean wanted() {
+        return to == null ? received < peek : to.writable();
+    }
+
+    /** Whether it is the client who has to act next: more of its body is taken, and it was not told to wait. */
+    boolean clientsTurn() {
+        return !complete && (to == null || to.writable()) && (proceeded || !head.expectsContinue());
+    }
+
+    /** The client was told to send it; false when it did not ask, or was told already. */
+    boolean proceed() {
+        if (proceeded || !head.expectsContinue()) {
+            return false;
+        }
+        proceeded = true;
+        return true;
     }
 
     /** The next part from the client; the buffer is released. */
@@ -131,7 +151,7 @@ final class RequestBody {
             part.release();
             return;
         }
-        if (!chunked) {
+        if (!head.chunked()) {
             connection.write(part);
             return;
         }
@@ -142,7 +162,7 @@ final class RequestBody {
     }
 
     private void sendEnd(UpstreamConnection connection) {
-        if (chunked) {
+        if (head.chunked()) {
             connection.write(Unpooled.wrappedBuffer(LAST_CHUNK));
         }
     }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
@@ -63,6 +64,17 @@ public record RequestHead(HttpRequest request, String target, String host, boole
     public String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** Bytes of the body as announced; 0 when they are not, or there are none. */
+    long contentLength() {
+        return HttpUtil.getContentLength(request, 0L);
+    }
+
+    /** Whether the client waits to be told before it sends its body, RFC 9110 section 10.1.1. */
+    boolean expectsContinue() {
+        return request.headers().contains(HttpHeaderNames.EXPECT)
+                && request.protocolVersion().minorVersion() > 0;
     }
 
     /** Whether a proxy of that name has handled the request already. */

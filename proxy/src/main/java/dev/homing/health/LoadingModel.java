@@ -10,10 +10,12 @@ public final class LoadingModel {
     /** The words that tell it from other 503s. */
     public static final String MESSAGE = "Loading model";
 
+    private static final String TOLD = "\"" + MESSAGE + "\"";
+
     private LoadingModel() {}
 
     /** Whether an answer says so; the beginning of its body is enough. */
     public static boolean told(int status, CharSequence body) {
-        return status == 503 && body.toString().contains(MESSAGE);
+        return status == 503 && body.toString().contains(TOLD);
     }
 }

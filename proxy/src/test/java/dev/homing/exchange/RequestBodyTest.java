@@ -8,6 +8,10 @@ import dev.homing.upstream.EmbeddedBackend;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +30,7 @@ final class RequestBodyTest {
     void whatIsSentAgainIsWhatCameWhateverThePartsSizesAndWheneverConnectionsBreak(int seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
-            RequestBody body = new RequestBody(alloc, false, PEEK);
+            RequestBody body = new RequestBody(alloc, head(false), PEEK);
             List<ByteBuf> parts = new ArrayList<>();
             StringBuilder all = new StringBuilder();
             String sent = "";
@@ -66,7 +70,7 @@ final class RequestBodyTest {
 
     @Test
     void aChunkedBodyIsFramedAnewAndEndsOnce() {
-        RequestBody body = new RequestBody(alloc, true, PEEK);
+        RequestBody body = new RequestBody(alloc, head(true), PEEK);
         EmbeddedBackend backend = new EmbeddedBackend();
         body.add(bytes("hello"));
         body.sendTo(backend.connection());
@@ -84,7 +88,7 @@ final class RequestBodyTest {
 
     @Test
     void anEndAfterItsConnectionIsGoneIsSentNowhere() {
-        RequestBody body = new RequestBody(alloc, true, PEEK);
+        RequestBody body = new RequestBody(alloc, head(true), PEEK);
         EmbeddedBackend backend = new EmbeddedBackend();
         body.sendTo(backend.connection());
         body.add(bytes("a"));
@@ -97,7 +101,7 @@ final class RequestBodyTest {
 
     @Test
     void aBodyIsKeptUpToTheLimitExactly() {
-        RequestBody body = new RequestBody(alloc, false, 10);
+        RequestBody body = new RequestBody(alloc, head(false), 10);
         EmbeddedBackend backend = new EmbeddedBackend();
         body.sendTo(backend.connection());
         body.add(bytes("0123456789"));
@@ -113,16 +117,16 @@ final class RequestBodyTest {
 
     @Test
     void withoutAConnectionItIsFullAtTheLimit() {
-        RequestBody body = new RequestBody(alloc, false, 10);
+        RequestBody body = new RequestBody(alloc, head(false), 10);
         body.add(bytes("012345678"));
-        assertThat(body.full()).isFalse();
+        assertThat(body.wanted()).isTrue();
         body.add(bytes("9"));
-        assertThat(body.full()).isTrue();
+        assertThat(body.wanted()).isFalse();
         body.add(bytes("beyond"));
         EmbeddedBackend backend = new EmbeddedBackend();
         body.sendTo(backend.connection());
 
-        assertThat(body.full()).isFalse();
+        assertThat(body.wanted()).isTrue();
         assertThat(backend.written()).isEqualTo("0123456789beyond");
         assertThat(body.repeatable()).isFalse();
     }
@@ -130,7 +134,7 @@ final class RequestBodyTest {
     @Test
     void partsOfOneByteCostLittleMoreThanTheirBytes() {
         PooledByteBufAllocator counting = new PooledByteBufAllocator(false);
-        RequestBody body = new RequestBody(counting, false, PEEK);
+        RequestBody body = new RequestBody(counting, head(false), PEEK);
         for (int i = 0; i < PEEK; i++) {
             body.add(bytes("x"));
         }
@@ -143,6 +147,12 @@ final class RequestBodyTest {
 
     private static ByteBuf bytes(String text) {
         return Unpooled.copiedBuffer(text, ISO_8859_1);
+    }
+
+    private static RequestHead head(boolean chunked) {
+        DefaultHttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/v1/completions");
+        return new RequestHead(
+                request, request.uri(), "h", chunked, new ClientInfo(InetAddress.getLoopbackAddress(), "http"));
     }
 
     private static String text(Random random, int length) {
