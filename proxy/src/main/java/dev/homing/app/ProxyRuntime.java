@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,11 @@ final class ProxyRuntime implements AutoCloseable {
 
     /** How long listeners wait for the first probes, so that the first client does not find every backend unknown. */
     private static final Duration FIRST_PROBES = Duration.ofSeconds(1);
+
+    /** How long they wait when by then there is a pool that none of its backends could serve: clients would only be refused. */
+    private static final Duration FIRST_BACKENDS = Duration.ofSeconds(5);
+
+    private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     /** For what takes milliseconds unless something is badly wrong. */
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -177,10 +183,23 @@ final class ProxyRuntime implements AutoCloseable {
     }
 
     private void awaitFirstProbes() throws StartFailure {
-        try {
-            core.control().firstProbes().toCompletableFuture().get(FIRST_PROBES.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+        CompletableFuture<?> probes = core.control().firstProbes().toCompletableFuture();
+        long latest = System.nanoTime() + FIRST_BACKENDS.toNanos();
+        boolean probed = within(FIRST_PROBES, probes);
+        while (!probed && operations.notReady() != null && System.nanoTime() - latest < 0) {
+            probed = within(A_MOMENT, probes);
+        }
+        if (!probed) {
             LOG.debug("not every backend has answered its first probe yet");
+        }
+    }
+
+    private static boolean within(Duration limit, CompletableFuture<?> stage) throws StartFailure {
+        try {
+            stage.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         } catch (ExecutionException e) {
             throw new StartFailure("probes: " + e.getCause());
         } catch (InterruptedException e) {

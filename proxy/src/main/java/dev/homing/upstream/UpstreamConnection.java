@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +148,22 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (to != null) {
             to.writable(ctx.channel().isWritable());
         }
+    }
+
+    /**
+     * The end of a TLS connection that was not announced may have been anybody's doing: RFC 8446 section 6.1. What only the end of the connection
+     * delimits is then not complete.
+     */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent end) {
+            if (end.isSuccess()) {
+                ctx.close();
+            } else if (fault == null) {
+                fault = end.cause();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override

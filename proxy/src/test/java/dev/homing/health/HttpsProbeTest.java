@@ -3,6 +3,7 @@ package dev.homing.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.KeyPairs;
 import dev.homing.config.UpstreamRules;
 import dev.homing.health.RawServer.Script;
 import io.netty.channel.EventLoopGroup;
@@ -14,15 +15,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,44 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Probes of https backends: the certificate counts as much as the status. */
 class HttpsProbeTest {
 
-    private static final char[] PASSWORD = "password".toCharArray();
     private static final UpstreamRules.Tls TLS = new UpstreamRules.Tls(Path.of("ca.pem"), null, null);
     private static final Script GOOD = Script.text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
     private static EventLoopGroup loops;
-    private static KeyStore keys;
+    private static KeyPairs keys;
 
-    /** A key and a certificate of its own for {@code localhost}, made by the JDK's own tool. */
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-        Path store = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "backend",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-keystore",
-                        store.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        keys = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD);
-        }
+        keys = KeyPairs.localhost(folder);
     }
 
     @AfterAll
@@ -77,18 +45,13 @@ class HttpsProbeTest {
     }
 
     private static RawServer server(Script script) throws Exception {
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
         return new RawServer(
-                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+                keys.server().getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                script);
     }
 
     private static SslContext trusting() throws Exception {
-        return SslContextBuilder.forClient()
-                .trustManager((X509Certificate) keys.getCertificate("backend"))
-                .build();
+        return SslContextBuilder.forClient().trustManager(keys.certificate()).build();
     }
 
     private static ProbeResult probe(String url, SslContext ssl, Duration timeout) throws Exception {

@@ -29,6 +29,7 @@ import dev.homing.routing.RouteMatcher;
 import dev.homing.routing.RoutingTable;
 import dev.homing.routing.SipHash;
 import dev.homing.upstream.Endpoint;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public final class Configs {
     private @Nullable String pathPrefixRouted;
     private String prefix = "";
     private Map<String, String> backendHeaders = Map.of();
+    private @Nullable SslContext tls;
 
     public Configs requestHead(Duration timeout) {
         client = new Timeouts.Client(timeout, client.requestBody(), client.idle());
@@ -141,6 +143,12 @@ public final class Configs {
         return this;
     }
 
+    /** Backends are spoken to over TLS. */
+    public Configs tls(SslContext context) {
+        tls = context;
+        return this;
+    }
+
     public Limits limits() {
         return limits;
     }
@@ -157,7 +165,7 @@ public final class Configs {
                     address.getAddress().getHostAddress() + ":" + address.getPort(),
                     prefix,
                     backendHeaders,
-                    null));
+                    tls));
         }
         HomingConfig config = config(addresses);
         PoolSettings settings = config.defaults();

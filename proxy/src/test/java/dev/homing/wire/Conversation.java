@@ -20,6 +20,7 @@ public final class Conversation implements AutoCloseable {
     /** Milliseconds that any read may take. */
     private static final int PATIENCE = 20_000;
 
+    private final Socket wire;
     private final Socket socket;
     private final InputStream in;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -27,7 +28,12 @@ public final class Conversation implements AutoCloseable {
     private volatile @Nullable Exception failure;
     private volatile boolean recording = true;
 
-    Conversation(Socket socket) throws IOException {
+    /**
+     * @param wire the connection itself
+     * @param socket what is spoken over it: the same, or TLS
+     */
+    Conversation(Socket wire, Socket socket) throws IOException {
+        this.wire = wire;
         this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream());
         socket.setSoTimeout(PATIENCE);
@@ -49,7 +55,7 @@ public final class Conversation implements AutoCloseable {
     // ---- for the script
 
     /** The next request with its body, null when the connection ended instead. */
-    @Nullable Request request() throws IOException {
+    public @Nullable Request request() throws IOException {
         String head = head();
         return head == null ? null : new Request(head, body(head));
     }
@@ -93,7 +99,7 @@ public final class Conversation implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    void send(String bytes) throws IOException {
+    public void send(String bytes) throws IOException {
         send(bytes.getBytes(ISO_8859_1));
     }
 
@@ -129,8 +135,13 @@ public final class Conversation implements AutoCloseable {
 
     /** Ends the connection by a reset. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        wire.setSoLinger(true, 0);
+        wire.close();
+    }
+
+    /** Ends the connection without a word from TLS. */
+    void cutWire() throws IOException {
+        wire.close();
     }
 
     // ---- for the test

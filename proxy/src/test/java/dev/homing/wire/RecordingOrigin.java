@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend made of nothing but a server socket: it says the bytes that its script says, and keeps every byte that it was sent, connection by
@@ -21,11 +24,13 @@ import java.util.function.IntFunction;
 public final class RecordingOrigin implements AutoCloseable {
 
     private final ServerSocket server;
+    private final @Nullable SSLContext tls;
     private final IntFunction<Script> scripts;
     private final List<Conversation> conversations = new CopyOnWriteArrayList<>();
 
-    private RecordingOrigin(ServerSocket server, IntFunction<Script> scripts) {
+    private RecordingOrigin(ServerSocket server, @Nullable SSLContext tls, IntFunction<Script> scripts) {
         this.server = server;
+        this.tls = tls;
         this.scripts = scripts;
     }
 
@@ -59,9 +64,18 @@ public final class RecordingOrigin implements AutoCloseable {
 
     /** A script of its own for every connection, counted from 0. */
     public static RecordingOrigin scripted(IntFunction<Script> scripts) {
+        return listening(null, scripts);
+    }
+
+    /** The same script on every connection, over TLS. */
+    public static RecordingOrigin running(SSLContext tls, Script script) {
+        return listening(tls, connection -> script);
+    }
+
+    private static RecordingOrigin listening(@Nullable SSLContext tls, IntFunction<Script> scripts) {
         try {
             ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
-            RecordingOrigin origin = new RecordingOrigin(server, scripts);
+            RecordingOrigin origin = new RecordingOrigin(server, tls, scripts);
             start("origin", origin::accept);
             return origin;
         } catch (IOException e) {
@@ -110,7 +124,7 @@ public final class RecordingOrigin implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                Conversation conversation = new Conversation(socket);
+                Conversation conversation = new Conversation(socket, tls == null ? socket : secured(tls, socket));
                 Script script = scripts.apply(conversations.size());
                 conversations.add(conversation);
                 start("origin-" + conversations.size(), () -> converse(conversation, script));
@@ -118,6 +132,12 @@ public final class RecordingOrigin implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    private static Socket secured(SSLContext tls, Socket socket) throws IOException {
+        SSLSocket secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+        secured.setUseClientMode(false);
+        return secured;
     }
 
     private static void converse(Conversation conversation, Script script) {
