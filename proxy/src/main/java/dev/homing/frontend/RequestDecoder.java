@@ -6,18 +6,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Netty's request decoder, which unfolds folded header lines (RFC 9112 section 5.2), made to refuse them: the next party might not unfold
- * them. It looks at the bytes of a head before they are decoded, because afterwards nothing tells that they were folded.
+ * Netty's request decoder, made to refuse what the next party might read otherwise: folded header lines, which it unfolds (RFC 9112 section
+ * 5.2), and chunk sizes of endless digits. It looks at these bytes before they are decoded, because afterwards nothing tells of them.
  */
 final class RequestDecoder extends HttpRequestDecoder {
 
@@ -25,6 +28,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private static final int PART = 64 * 1024;
 
     private final Runnable bytesCame;
+    private final ChunkSizes chunks = new ChunkSizes();
     private boolean inHead = true;
     private boolean text;
     private boolean lineStart;
@@ -54,15 +58,26 @@ final class RequestDecoder extends HttpRequestDecoder {
             if (folded) {
                 broken = true;
                 in.skipBytes(in.readableBytes());
-                out.add(refused());
+                out.add(failed(placeholder(), "folded header line"));
                 return;
             }
         }
+        if (!chunks.sound(in)) {
+            broken = true;
+            in.skipBytes(in.readableBytes());
+            out.add(failed(new DefaultLastHttpContent(), "chunk size (expected: 1 to 16 hexadecimal digits)"));
+            return;
+        }
+        int before = in.readableBytes();
         super.decode(ctx, in, out);
         scanned = in.readableBytes();
+        chunks.taken(before - scanned);
         for (Object message : out) {
-            if (message instanceof HttpRequest) {
+            if (message instanceof HttpRequest request) {
                 inHead = false;
+                if (HttpUtil.isTransferEncodingChunked(request)) {
+                    chunks.begin();
+                }
             }
             if (message instanceof LastHttpContent) {
                 inHead = true;
@@ -105,9 +120,8 @@ final class RequestDecoder extends HttpRequestDecoder {
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
     }
 
-    private static HttpRequest refused() {
-        HttpRequest request = placeholder();
-        request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("folded header line")));
-        return request;
+    private static <T extends HttpObject> T failed(T message, String why) {
+        message.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
+        return message;
     }
 }

@@ -20,6 +20,8 @@ final class RequestDecoderTest {
 
     private static final String GET = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 
+    private static final String CHUNKED = "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -50,6 +52,40 @@ final class RequestDecoderTest {
             List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + GET);
             assertThat(seen).as("cut at %d", cut).doesNotContain("bad").endsWith("end", "GET /x", "end");
             assertThat(seen).startsWith("POST /x");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00000000000000005\r\nhello\r\n0\r\n\r\n",
+                "5\r\nhello\r\n00000000000000003\r\nabc\r\n0\r\n\r\n",
+                "5;a=\"b\"\r\n0\r\n0\n\r\n00000000000000003;a\r\nabc\r\n0\r\n\r\n",
+                "5\r\nhello\r\n00000000000000000\r\n\r\n",
+                "1\r\n\n\r\n\r\n0\r\n\r\n",
+            })
+    void aChunkSizeOfMoreThanSixteenDigitsOrNoneIsRefusedWhereverItIsCut(String chunks) {
+        String request = CHUNKED + chunks;
+        for (int cut = 0; cut <= request.length(); cut++) {
+            List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + GET);
+            assertThat(seen).as("cut at %d", cut).startsWith("POST /x").endsWith("broken");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0000000000000005\r\nhello\r\n0\r\n\r\n",
+                "16\r\n000000000000000000000\n\r\n0000000000000000\r\n\r\n",
+                "5;a=00000000000000000000\r\nhello\r\n1 ;b\r\nx\r\n0;c\r\n00000000000000000000: x\r\n\r\n",
+                "1B\r\n000000000000000000000000000\r\n0\r\n\r\n",
+            })
+    void dataExtensionsAndTrailersThatLookLikeLongSizesAreNot(String chunks) {
+        String request = CHUNKED + chunks;
+        for (int cut = 0; cut <= request.length(); cut++) {
+            List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + request + GET);
+            assertThat(seen).as("cut at %d", cut).doesNotContain("broken").endsWith("end", "GET /x", "end");
+            assertThat(seen.stream().filter("POST /x"::equals)).hasSize(2);
         }
     }
 
@@ -106,7 +142,7 @@ final class RequestDecoderTest {
                     seen.add("content");
                 }
                 if (content instanceof LastHttpContent) {
-                    seen.add("end");
+                    seen.add(content.decoderResult().isFailure() ? "broken" : "end");
                 }
                 content.release();
             }
