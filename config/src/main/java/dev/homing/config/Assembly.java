@@ -26,6 +26,7 @@ final class Assembly {
             if (draft.values().has(UpstreamKeys.CERTIFICATE) || draft.values().has(UpstreamKeys.KEY)) {
                 checkTls(values, root.child("pools").child(draft.name()));
             }
+            checkAuthorization(draft, values);
             pools.add(new PoolConfig(draft.name(), draft.values().of(Registry.BACKENDS), settings(values)));
         }
         ListenerChecks.check(top, pools, root);
@@ -103,6 +104,26 @@ final class Assembly {
                 return;
             }
         }
+    }
+
+    /** Of two values for one header nobody could tell which a backend gets. */
+    private void checkAuthorization(PoolDraft draft, Values values) {
+        if (values.of(UpstreamKeys.AUTHORIZATION).isEmpty()) {
+            return;
+        }
+        List<BackendConfig> backends = draft.values().of(Registry.BACKENDS);
+        for (int i = 0; i < backends.size(); i++) {
+            Cursor headers = backendsOf(draft.name(), root).item(i).child("headers");
+            backends.get(i).headers().keySet().stream()
+                    .filter("Authorization"::equalsIgnoreCase)
+                    .forEach(name -> headers.child(name)
+                            .refuse("Authorization beside upstream_authorization", "one of the two"));
+        }
+    }
+
+    /** Where the file lists a pool's backends. */
+    static Cursor backendsOf(String pool, Cursor root) {
+        return root.gives("pools") ? root.child("pools").child(pool).child("backends") : root.child("backends");
     }
 
     private static void checkTls(Values values, Cursor at) {

@@ -11,10 +11,10 @@ import java.util.Map;
  * @param url {@code http} or {@code https}, host, port, and a path prefix that is kept
  * @param weight share of new sessions, {@code > 0}
  * @param maxInflight requests sent to it at once; 0 = no limit; {@link #AUTO} = the slot count that a llama-server tells
- * @param headers set on every request to it
+ * @param headers set on every request to it; backends ask for keys in headers of any name, so all values are secret
  */
 public record BackendConfig(
-        String id, URI url, double weight, int maxInflight, State state, Map<String, String> headers) {
+        String id, URI url, double weight, int maxInflight, State state, Map<String, Secret> headers) {
 
     /** {@code max_inflight: auto}. */
     public static final int AUTO = -1;

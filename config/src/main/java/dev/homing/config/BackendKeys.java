@@ -35,12 +35,12 @@ final class BackendKeys {
             BackendConfig::state,
             "`drain` serves the sessions it has and takes no new one.");
 
-    static final Key<BackendConfig, Map<String, String>> HEADERS = Key.pool(
+    static final Key<BackendConfig, Map<String, Secret>> HEADERS = Key.pool(
             "headers",
-            new HeaderMap(Texts.SETTABLE_HEADER_NAME),
+            new HeaderMap<>(Texts.SETTABLE_HEADER_NAME, Texts.HIDDEN_HEADER_VALUE),
             Map.of(),
             BackendConfig::headers,
-            "Set on requests to it, such as {X-data-parallel-rank: \"0\"} for one rank of a vLLM.");
+            "Set on requests to it, such as {X-data-parallel-rank: \"0\"} for one rank of a vLLM; values are not shown.");
 
     static final ObjectOf<BackendConfig> BACKEND = new ObjectOf<>(
             new KeySet<>(List.of(ID, URL, WEIGHT, MAX_INFLIGHT, STATE, HEADERS)),

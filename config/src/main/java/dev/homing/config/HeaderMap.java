@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A mapping of header names to values; names that differ in case only are the same (RFC 9110 section 5.1). */
-record HeaderMap(ValueType<String> name) implements ValueType<Map<String, String>> {
+record HeaderMap<V>(ValueType<String> name, ScalarType<V> value) implements ValueType<Map<String, V>> {
 
     @Override
-    public @Nullable Map<String, String> read(Cursor at) {
+    public @Nullable Map<String, V> read(Cursor at) {
         if (at.isBroken()) {
             return null;
         }
@@ -19,25 +19,25 @@ record HeaderMap(ValueType<String> name) implements ValueType<Map<String, String
             at.refuse(expected());
             return null;
         }
-        Map<String, String> headers = new LinkedHashMap<>();
+        Map<String, V> headers = new LinkedHashMap<>();
         Map<String, String> seen = new TreeMap<>();
         section.entries().forEach((key, entry) -> {
             Tree keyText = new Tree.Scalar(entry.place(), key, key, false);
             String header = name.read(new Cursor(at.below(key), keyText, at.problems()));
-            String value = Texts.HEADER_VALUE.read(at.child(key));
+            V content = value.read(at.child(key));
             if (header != null && seen.putIfAbsent(header.toLowerCase(Locale.ROOT), header) != null) {
                 at.refuseKey(key, entry.place(), "a header that stands there before", "each header once");
-            } else if (header != null && value != null) {
-                headers.put(header, value);
+            } else if (header != null && content != null) {
+                headers.put(header, content);
             }
         });
         return headers.size() == section.entries().size() ? Map.copyOf(headers) : null;
     }
 
     @Override
-    public Object write(Map<String, String> headers) {
+    public Object write(Map<String, V> headers) {
         Map<String, Object> out = new TreeMap<>();
-        headers.forEach((header, value) -> out.put(header, Texts.HEADER_VALUE.write(value)));
+        headers.forEach((header, content) -> out.put(header, value.write(content)));
         return out;
     }
 
@@ -48,6 +48,6 @@ record HeaderMap(ValueType<String> name) implements ValueType<Map<String, String
 
     @Override
     public Map<String, Object> schema() {
-        return Json.object("type", "object", "additionalProperties", Texts.HEADER_VALUE.schema());
+        return Json.object("type", "object", "additionalProperties", value.schema());
     }
 }

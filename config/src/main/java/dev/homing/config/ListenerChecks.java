@@ -35,10 +35,7 @@ final class ListenerChecks {
             }
         });
         for (PoolConfig pool : pools) {
-            Cursor list = root.gives("pools")
-                    ? root.child("pools").child(pool.name()).child("backends")
-                    : root.child("backends");
-            checkLoop(pool, bound, list);
+            checkLoop(pool, bound, Assembly.backendsOf(pool.name(), root));
         }
     }
 

@@ -26,7 +26,7 @@ final class RouteKeys {
 
     static final Key<RouteConfig, Optional<Map<String, String>>> HEADER = Key.pool(
             "match.header",
-            new Maybe<>(new HeaderMap(Texts.HEADER_NAME)),
+            new Maybe<>(new HeaderMap<>(Texts.HEADER_NAME, Texts.HEADER_VALUE)),
             Optional.empty(),
             route -> Optional.of(route.headers()).filter(headers -> !headers.isEmpty()),
             "Headers with exactly these values.");

@@ -19,17 +19,23 @@ final class Texts {
     /** RFC 9110 section 5.5, without obs-text and without blanks around it. */
     private static final String FIELD_VALUE = "[!-~]([ \\t!-~]*[!-~])?";
 
-    /** Fields that frame or steer a connection (RFC 9110 section 7.6.1, RFC 9112): homing sets them itself. */
-    private static final Set<String> FRAMING = Set.of(
+    /** Fields that frame or steer a message (RFC 9110 sections 7.2 and 7.6, RFC 9112): homing writes them itself, once. */
+    private static final Set<String> OWN = Set.of(
             "connection",
             "content-length",
             "expect",
+            "forwarded",
+            "host",
+            "http2-settings",
             "keep-alive",
-            "proxy-connection",
             "te",
             "trailer",
             "transfer-encoding",
-            "upgrade");
+            "upgrade",
+            "via");
+
+    /** How fields begin that are between proxies. */
+    private static final List<String> OF_PROXIES = List.of("proxy-", "x-forwarded-");
 
     /** Labels of metrics that stand for no backend. */
     private static final Set<String> TAKEN = Set.of("any", "none");
@@ -49,8 +55,8 @@ final class Texts {
 
     /** The name of a header field that may be set on requests. */
     static final ScalarType<String> SETTABLE_HEADER_NAME = new ScalarType<>(
-            "a header's name (a token, RFC 9110) that frames no message",
-            text -> matches(TOKEN, text) && !FRAMING.contains(text.toLowerCase(Locale.ROOT)) ? text : null,
+            "a header's name (a token, RFC 9110) that neither frames a message nor is set by proxies",
+            text -> matches(TOKEN, text) && isSettable(text.toLowerCase(Locale.ROOT)) ? text : null,
             text -> text,
             TEXT,
             false);
@@ -62,6 +68,9 @@ final class Texts {
             Variables::escape,
             TEXT,
             true);
+
+    /** The value of a header field that is never printed: backends ask for keys in headers of any name. */
+    static final ScalarType<Secret> HIDDEN_HEADER_VALUE = secret(HEADER_VALUE.expected(), FIELD_VALUE);
 
     /** A path on a server. */
     static final ScalarType<String> PATH = text("a path that starts with / (no blank, ? or #)", "/[!-~&&[^?#]]*");
@@ -107,6 +116,10 @@ final class Texts {
     private static ScalarType<Secret> secret(String expected, String pattern) {
         return new ScalarType<>(
                 expected, text -> matches(pattern, text) ? new Secret(text) : null, Secret::toString, TEXT, true);
+    }
+
+    private static boolean isSettable(String lowerCaseName) {
+        return !OWN.contains(lowerCaseName) && OF_PROXIES.stream().noneMatch(lowerCaseName::startsWith);
     }
 
     private static boolean matches(String pattern, String text) {

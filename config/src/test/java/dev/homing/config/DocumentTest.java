@@ -141,7 +141,8 @@ class DocumentTest {
         BackendConfig backend = config.pools().get(0).backends().get(0);
         assertThat(backend.id()).isEqualTo("gpu-7-x");
         assertThat(backend.url()).hasToString("http://127.0.0.1:9101");
-        assertThat(backend.headers()).isEqualTo(Map.of("X-A", "a: ${ID}", "X-B", "${ID} costs $5 or $$"));
+        assertThat(backend.headers())
+                .isEqualTo(Map.of("X-A", new Secret("a: ${ID}"), "X-B", new Secret("${ID} costs $5 or $$")));
         assertThat(config.defaults().affinity().table().seed().value()).isEqualTo("$1 \\ x");
     }
 

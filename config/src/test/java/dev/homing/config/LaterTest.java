@@ -109,7 +109,8 @@ class LaterTest {
         assertThat(config.edge().trustedProxies())
                 .extracting(Cidr::toString)
                 .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8", "192.168.1.1/32");
-        assertThat(config.pools().get(0).backends().get(0).headers()).containsEntry("X-data-parallel-rank", "0");
+        assertThat(config.pools().get(0).backends().get(0).headers())
+                .containsEntry("X-data-parallel-rank", new Secret("0"));
         assertThat(config.pools().get(0).backends())
                 .extracting(BackendConfig::state)
                 .containsExactly(BackendConfig.State.DRAIN, BackendConfig.State.OFF);

@@ -90,7 +90,7 @@ class MessagesTest {
                         "h.yaml:4:10: backends[0].url: found \"ftp://10.0.0.1\", expected http://host:port or https://host:port, perhaps with a path",
                         "h.yaml:5:5: backends[1]: found no id, expected id: a name of at most 64 letters, digits and . _ : - (neither any nor none)",
                         "h.yaml:6:13: backends[1].weight: found \"0\", expected a number > 0",
-                        "h.yaml:7:52: backends[2].headers.Content-Length: found \"Content-Length\", expected a header's name (a token, RFC 9110) that frames no message",
+                        "h.yaml:7:52: backends[2].headers.Content-Length: found \"Content-Length\", expected a header's name (a token, RFC 9110) that neither frames a message nor is set by proxies",
                         "h.yaml:7:79: backends[2].headers.x-a: found a header that stands there before, expected each header once",
                         "h.yaml:8:10: backends[3].id: found the same as in backends[2], expected each one once",
                         "h.yaml:10:3: affinity.idle_tll: found an unknown key, expected a known one (did you mean idle_ttl?)",

@@ -3,6 +3,7 @@ package dev.homing.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,11 +53,26 @@ class SecretsTest {
                 upstream_authorization: Bearer hunter2
                 affinity: {seed: hunter2}
                 """);
+        HomingConfig headers = Project.read("""
+                backends: [{id: a, url: "http://10.0.0.1:1", headers: {X-Api-Key: hunter2, authorization: Bearer hunter2}}]
+                """);
+        HomingConfig pools = Project.read("""
+                pools:
+                  chat:
+                    backends: [{id: a, url: "http://10.0.0.1:1", headers: {X-Api-Key: hunter2}}]
+                    upstream_authorization: Bearer hunter2
+                """);
 
         assertThat(config.server().adminToken()).isEqualTo(new Secret("hunter2"));
-        assertThat(config.toString()).doesNotContain("hunter2");
-        assertThat(EffectiveConfig.of(config).toString()).doesNotContain("hunter2");
-        assertThat(EffectiveConfig.toYaml(config)).doesNotContain("hunter2").contains("admin_token: '***'");
+        assertThat(List.of(config, headers, pools)).allSatisfy(any -> {
+            assertThat(any.toString()).doesNotContain("hunter2");
+            assertThat(EffectiveConfig.of(any).toString()).doesNotContain("hunter2");
+            assertThat(EffectiveConfig.toYaml(any)).doesNotContain("hunter2");
+        });
+        assertThat(EffectiveConfig.toYaml(config))
+                .contains("admin_token: '***'", "seed: '***'", "upstream_authorization: '***'");
+        assertThat(EffectiveConfig.toYaml(headers)).contains("X-Api-Key: '***'", "authorization: '***'");
+        assertThat(EffectiveConfig.toYaml(pools)).contains("X-Api-Key: '***'", "upstream_authorization: '***'");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.homing.affinity.SessionKeyExtractor;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
 import dev.homing.config.PoolSettings;
+import dev.homing.config.Secret;
 import dev.homing.control.Placed;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.Generation.PoolSetup;
@@ -81,8 +82,14 @@ final class Generations {
                 address(target),
                 target.authority(),
                 target.pathPrefix(),
-                target.headers(),
+                plain(target.headers()),
                 target.https() ? tls.context(target.tls()) : null);
+    }
+
+    private static Map<String, String> plain(Map<String, Secret> headers) {
+        return headers.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, header -> header.getValue().value()));
     }
 
     /** A literal address as it is, a name unresolved: the event loops look it up when they connect. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record BackendTarget(
         URI url,
         String path,
-        Map<String, String> headers,
+        Map<String, Secret> headers,
         @Nullable Secret authorization,
         UpstreamRules.Tls tls,
         Duration timeout) {

@@ -141,7 +141,7 @@ public final class HttpProbe implements Probe {
             request.headers()
                     .set(HttpHeaderNames.AUTHORIZATION, target.authorization().value());
         }
-        target.headers().forEach((name, value) -> request.headers().set(name, value));
+        target.headers().forEach((name, value) -> request.headers().set(name, value.value()));
         return request;
     }
 

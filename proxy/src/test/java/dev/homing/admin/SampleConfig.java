@@ -49,7 +49,7 @@ final class SampleConfig {
                 1.5,
                 BackendConfig.AUTO,
                 BackendConfig.State.DRAIN,
-                Map.of("Authorization", "Bearer hunter2"));
+                Map.of("Authorization", new Secret("Bearer hunter2")));
         Edge edge = new Edge(
                 List.of(new Cidr(InetAddress.getLoopbackAddress(), 8)),
                 Path.of("keys.txt"),

@@ -86,7 +86,7 @@ class HttpProbeTest {
             BackendTarget target = new BackendTarget(
                     URI.create("http://127.0.0.1:" + server.port() + "/llm/"),
                     "/health?x=1",
-                    Map.of("X-data-parallel-rank", "0"),
+                    Map.of("X-data-parallel-rank", new Secret("0")),
                     new Secret("Bearer s3cret"),
                     NO_TLS,
                     LONG);
@@ -291,7 +291,7 @@ class HttpProbeTest {
     @Test
     void aHeaderThatHttpForbidsFails() throws Exception {
         BackendTarget target = new BackendTarget(
-                URI.create("http://127.0.0.1:1"), "/health", Map.of("X-A", "a\r\nb"), null, NO_TLS, LONG);
+                URI.create("http://127.0.0.1:1"), "/health", Map.of("X-A", new Secret("a\r\nb")), null, NO_TLS, LONG);
 
         assertThat(probe(target)).isInstanceOf(ProbeResult.Failed.class);
     }

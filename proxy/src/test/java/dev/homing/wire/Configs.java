@@ -193,7 +193,8 @@ public final class Configs {
                     1,
                     0,
                     BackendConfig.State.READY,
-                    backendHeaders));
+                    backendHeaders.entrySet().stream()
+                            .collect(Collectors.toMap(Map.Entry::getKey, header -> new Secret(header.getValue())))));
         }
         return new HomingConfig(
                 new Server(
