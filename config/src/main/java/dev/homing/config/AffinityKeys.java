@@ -131,7 +131,7 @@ final class AffinityKeys {
             v -> table(v).seed(),
             "Key of the session hash, a secret of your own; the same on every proxy of a fleet.");
 
-    static final Key<View, Optional<Path>> SNAPSHOT = Key.top(
+    static final Key<View, Optional<Path>> SNAPSHOT = Key.restart(
             "affinity.snapshot",
             new OrNone<>(Texts.FILE),
             Optional.empty(),

@@ -19,7 +19,6 @@ final class Later {
             AffinityKeys.RELIEF,
             AffinityKeys.ON_RETURN,
             AffinityKeys.WHEN_FULL,
-            AffinityKeys.SNAPSHOT,
             AffinityKeys.SHARE,
             HealthKeys.QUEUE_LIMIT,
             HealthKeys.QUEUE_TIMEOUT,

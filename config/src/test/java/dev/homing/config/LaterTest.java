@@ -3,6 +3,7 @@ package dev.homing.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,6 @@ class LaterTest {
                 "affinity: {relief: 4} | off",
                 "affinity: {on_return: home} | stay",
                 "affinity: {when_full: spill} | wait",
-                "affinity: {snapshot: /var/lib/homing/table} | none",
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
                 "queue: {limit: 10} | 1024",
                 "queue: {timeout: 1m} | 5m",
@@ -87,7 +87,7 @@ class LaterTest {
                 backends:
                   - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, state: drain, headers: {X-data-parallel-rank: 0}}
                   - {id: b, url: "http://[fd00::1]:8000", state: off}
-                affinity: {headers: [x-a], placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s}
+                affinity: {headers: [x-a], placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s, snapshot: var/table}
                 health: {path: "/health?deep=1", interval: 250ms, timeout: 1s, fall: 1, rise: 1, passive: {failures: 1, window: 1m, eject_for: 1h}}
                 timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
                 limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}
@@ -105,6 +105,7 @@ class LaterTest {
                 """);
 
         assertThat(config.defaults().limits()).isEqualTo(new Limits(1000, 64_000, 5, 1_000_000_000L, 0, 9));
+        assertThat(config.defaults().affinity().table().snapshot()).isEqualTo(Path.of("var/table"));
         assertThat(config.server().drainTimeout()).isZero();
         assertThat(config.edge().trustedProxies())
                 .extracting(Cidr::toString)

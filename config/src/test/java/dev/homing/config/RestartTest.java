@@ -18,14 +18,21 @@ class RestartTest {
                 admin: none
                 io: nio
                 threads: 2
-                affinity: {seed: other, max_sessions: 7, idle_ttl: 2h}
+                affinity: {seed: other, max_sessions: 7, snapshot: x, idle_ttl: 2h}
                 health: {fall: 9}
                 metering: false
                 drain_timeout: 1s
                 """);
 
         assertThat(Restart.needed(before, after))
-                .containsExactly("listen", "admin", "affinity.max_sessions", "affinity.seed", "io", "threads");
+                .containsExactly(
+                        "listen",
+                        "admin",
+                        "affinity.max_sessions",
+                        "affinity.seed",
+                        "affinity.snapshot",
+                        "io",
+                        "threads");
         assertThat(Restart.needed(before, Project.read(GOOD))).isEmpty();
     }
 }

@@ -26,8 +26,13 @@ public final class Pin {
     private volatile long idleTtlNanos;
 
     Pin(SessionKey key, int slot) {
+        this(key, slot, slot);
+    }
+
+    /** One that is remembered from before; it may have moved since it began. */
+    Pin(SessionKey key, int slot, int firstSlot) {
         this.key = key;
-        this.firstSlot = slot;
+        this.firstSlot = firstSlot;
         this.slot = slot;
     }
 
@@ -67,7 +72,12 @@ public final class Pin {
         return left;
     }
 
-    long idleTtlNanos() {
+    /** How long it outlives the session's last request. */
+    public long idleTtlNanos() {
         return idleTtlNanos;
+    }
+
+    void idleTtl(long nanos) {
+        idleTtlNanos = nanos;
     }
 }

@@ -4,9 +4,12 @@ package dev.homing.affinity;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.homing.routing.SessionKey;
+import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -26,6 +29,7 @@ public final class SessionTable {
     /** The slot of no backend. */
     public static final int NONE = -1;
 
+    private final long maxSessions;
     private final Cache<SessionKey, Pin> pins;
     private final ConcurrentHashMap<Integer, LongAdder> sessions = new ConcurrentHashMap<>();
     private final LongAdder expired = new LongAdder();
@@ -47,6 +51,7 @@ public final class SessionTable {
         if (maxSessions <= 0) {
             throw new IllegalArgumentException("maxSessions: " + maxSessions + " (expected: > 0)");
         }
+        this.maxSessions = maxSessions;
         this.pins = Caffeine.newBuilder()
                 .maximumSize(maxSessions)
                 .expireAfter(new IdleTime())
@@ -67,6 +72,11 @@ public final class SessionTable {
         return pins.estimatedSize();
     }
 
+    /** The bound. */
+    public long maxSessions() {
+        return maxSessions;
+    }
+
     /** How many sessions the table has forgotten for that cause. */
     public long evictions(Cause cause) {
         return switch (cause) {
@@ -78,6 +88,42 @@ public final class SessionTable {
     /** The session's pin, for somebody who only looks: nothing is counted and its TTL goes on. */
     public @Nullable Pin peek(SessionKey key) {
         return pins.policy().getIfPresentQuietly(key);
+    }
+
+    /**
+     * All pins, each once, in no order. Sessions that come, move or go while the caller looks may be seen as before or as after; nobody waits for it.
+     */
+    public Iterable<Pin> pins() {
+        return Collections.unmodifiableCollection(pins.asMap().values());
+    }
+
+    /** How long a pin lives if no other request comes: its whole idle TTL while one runs, 0 when it is forgotten already. */
+    public long nanosLeft(Pin pin) {
+        if (pin.running() > 0) {
+            return pin.idleTtlNanos();
+        }
+        long left = variable().getExpiresAfter(pin.key(), TimeUnit.NANOSECONDS).orElse(0);
+        return Math.min(left, pin.idleTtlNanos()); // for ever, when the last request is being counted out just now
+    }
+
+    /**
+     * Binds a session that is remembered from before and has no request running. False when it is bound already: what happened since counts.
+     *
+     * @param firstSlot where it began
+     * @param leftNanos how long its pin lives if no request comes, {@code > 0}
+     */
+    boolean restore(SessionKey key, int slot, int firstSlot, long idleTtlNanos, long leftNanos) {
+        Pin pin = new Pin(key, slot, firstSlot);
+        pin.idleTtl(idleTtlNanos);
+        if (variable().putIfAbsent(key, pin, leftNanos, TimeUnit.NANOSECONDS) != null) {
+            return false;
+        }
+        count(slot, +1);
+        return true;
+    }
+
+    private Policy.VarExpiration<SessionKey, Pin> variable() {
+        return pins.policy().expireVariably().orElseThrow();
     }
 
     /** Forgets a session. Its running requests go on; its next one is placed anew. Returns whether there was a pin. */

@@ -3,6 +3,7 @@ package dev.homing.app;
 
 import dev.homing.admission.Admission;
 import dev.homing.affinity.SessionTable;
+import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
 import dev.homing.control.ControlLoop;
@@ -17,6 +18,7 @@ import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
 import dev.homing.observe.Transition;
 import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SipHash;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ReflectiveChannelFactory;
@@ -47,16 +49,17 @@ final class Core {
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
     private final ControlLoop control;
+    private final @Nullable TableKeeper keeper;
 
     /** Published by the control thread, read once a request by every event loop. */
     private volatile @Nullable Generation generation;
 
-    /** @param maxSessions bound of the sticky table */
-    Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, long maxSessions) {
+    /** @param table of the configuration that the proxy starts with; a reload cannot change it */
+    Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, Affinity.Table table) {
         BuildInfo build = BuildInfo.read();
         this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
         this.generations = new Generations(tls);
-        this.sessions = new SessionTable(maxSessions, System::nanoTime);
+        this.sessions = new SessionTable(table.maxSessions(), System::nanoTime);
         this.meters = new ProxyMeters(
                 registry,
                 new Readings(
@@ -85,6 +88,25 @@ final class Core {
                 env,
                 this::publish,
                 (pool, backend, to, cause) -> meters.transition(pool, backend, transition(to), cause.label()));
+        this.keeper = table.snapshot() == null
+                ? null
+                : new TableKeeper(
+                        table.snapshot(),
+                        sessions,
+                        SipHash.ofSeed(table.seed().value()),
+                        () -> generation().table());
+    }
+
+    /** Takes up the sessions of an earlier process, before listeners open and after control has started; returns how many. */
+    long recall() {
+        return keeper == null ? 0 : keeper.recall();
+    }
+
+    /** Keeps the sessions for a later process from now on. */
+    void keep() {
+        if (keeper != null) {
+            keeper.keep();
+        }
     }
 
     /**
@@ -150,6 +172,9 @@ final class Core {
     }
 
     void close() {
+        if (keeper != null) {
+            keeper.close();
+        }
         control.close();
         // Behind what is queued, or a probe that was just answered could not be followed up.
         thread.execute(thread::shutdown);

@@ -69,8 +69,7 @@ final class ProxyRuntime implements AutoCloseable {
         this.transport = transport;
         this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
                 .datagramChannelType(transport.channels().datagram()));
-        this.core = new Core(
-                transport, resolver, config.defaults().affinity().table().maxSessions());
+        this.core = new Core(transport, resolver, config.defaults().affinity().table());
         SessionRouter router = new SessionRouter(core.sessions(), Router.PendingTokens.NONE);
         Shared shared = new Shared(router, core.admission(), core.meters(), core.control()::outcome, pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
@@ -165,7 +164,7 @@ final class ProxyRuntime implements AutoCloseable {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }
         await(core.control().start(config), "configuration");
-        awaitFirstProbes();
+        awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
         for (Listener listener : config.server().listen()) {
             addresses.add(listen(listener.address()));
         }
@@ -180,12 +179,20 @@ final class ProxyRuntime implements AutoCloseable {
                             core.registry()),
                     "admin: " + address);
         }
+        core.keep();
     }
 
-    private void awaitFirstProbes() throws StartFailure {
+    /** A replica that is at work may answer its first probe late; sessions that come back to it must not be moved for that. */
+    private static Duration longestProbe(HomingConfig config) {
+        return config.pools().stream()
+                .map(pool -> pool.settings().health().timeout())
+                .reduce(FIRST_PROBES, (a, b) -> a.compareTo(b) > 0 ? a : b);
+    }
+
+    private void awaitFirstProbes(Duration limit) throws StartFailure {
         CompletableFuture<?> probes = core.control().firstProbes().toCompletableFuture();
         long latest = System.nanoTime() + FIRST_BACKENDS.toNanos();
-        boolean probed = within(FIRST_PROBES, probes);
+        boolean probed = within(limit, probes);
         while (!probed && operations.notReady() != null && System.nanoTime() - latest < 0) {
             probed = within(A_MOMENT, probes);
         }
