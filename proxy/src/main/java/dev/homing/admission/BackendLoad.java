@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BackendLoad {
 
     private final AtomicInteger inflight = new AtomicInteger();
+    private final AtomicLong pendingTokens = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong(Long.MIN_VALUE);
 
     /** A request was meant for it: counted from here until {@link #end}. */
@@ -24,6 +25,17 @@ public final class BackendLoad {
     /** Requests between their selection of it and their end. */
     public int inflight() {
         return inflight.get();
+    }
+
+    /** Prompt tokens, as estimated, that it has to read more than before; fewer when negative. */
+    public void addPending(long tokens) {
+        long left = pendingTokens.addAndGet(tokens);
+        assert left >= 0 : "pendingTokens: " + left + " (expected: >= 0)";
+    }
+
+    /** Estimated prompt tokens that it has not read yet, over all its requests. */
+    public long pendingTokens() {
+        return pendingTokens.get();
     }
 
     /** It sent response bytes at about {@code nanos}, on the data plane's monotonic clock. */

@@ -25,6 +25,9 @@ public final class Pin {
     /** Written by any loop; the last request's value counts. */
     private volatile long idleTtlNanos;
 
+    /** A {@link LastPrompt}. Written by any loop; the last request's value counts. */
+    private volatile long lastPrompt = LastPrompt.NONE;
+
     Pin(SessionKey key, int slot) {
         this(key, slot, slot);
     }
@@ -70,6 +73,15 @@ public final class Pin {
         int left = RUNNING.decrementAndGet(this);
         assert left >= 0 : "a request of session " + key + " was released twice";
         return left;
+    }
+
+    /** A {@link LastPrompt}. */
+    long lastPrompt() {
+        return lastPrompt;
+    }
+
+    void lastPrompt(long packed) {
+        lastPrompt = packed;
     }
 
     /** How long it outlives the session's last request. */

@@ -44,9 +44,12 @@ final class TableBuilder {
     }
 
     private static PlacementRules rules(Affinity affinity) {
+        Affinity.Placement placement = affinity.placement();
         return new PlacementRules(
-                affinity.placement().policy() == Affinity.Policy.LOAD_AWARE,
-                affinity.placement().slackTokens(),
+                placement.policy() == Affinity.Policy.LOAD_AWARE,
+                placement.slackTokens(),
+                placement.relief(),
+                placement.noSession() == Affinity.NoSession.LEAST_PENDING,
                 affinity.stickiness().onUnhealthy() == Affinity.OnUnhealthy.PLACEMENT);
     }
 

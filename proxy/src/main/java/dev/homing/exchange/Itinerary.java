@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.admission.BackendLoad;
+import dev.homing.affinity.Arrival;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
@@ -20,7 +21,7 @@ final class Itinerary {
 
     private final Shared shared;
     private final Pool pool;
-    private final @Nullable SessionKey key;
+    private final Arrival arrival;
     private Routed routed;
     private @Nullable Backend backend;
     private @Nullable BackendLoad load;
@@ -34,8 +35,8 @@ final class Itinerary {
     Itinerary(Shared shared, Pool pool, @Nullable SessionKey key, long idleTtlNanos) {
         this.shared = shared;
         this.pool = pool;
-        this.key = key;
-        this.routed = shared.router().route(pool, key, idleTtlNanos);
+        this.arrival = Arrival.of(key, idleTtlNanos);
+        this.routed = shared.router().route(pool, arrival);
         arrive();
     }
 
@@ -81,7 +82,7 @@ final class Itinerary {
             tried = new HashSet<>();
         }
         tried.add(backend.slot());
-        Routed next = shared.router().reroute(pool, key, routed, tried);
+        Routed next = shared.router().reroute(pool, arrival, routed, tried);
         if (next.backend() == null) {
             // The decision stays that of the backend that failed.
             routed = new Routed(null, routed.decision(), next.pin(), null);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.routing;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,12 @@ public final class Router {
      * Where a session that has no pin goes: to the backend with the best score, by {@code load_aware} to the best of those whose pending
      * prompt tokens are at most {@code slackTokens} above the least loaded one's, both divided by weight. Null when none is eligible.
      *
+     * @param home what the scores are made of: the session's key, or by {@code home: prefix} the hash of its prompt's beginning
      * @param triedSlots backends that this request has failed on already
      */
-    public static @Nullable Backend place(Pool pool, SessionKey key, PendingTokens pending, Set<Integer> triedSlots) {
+    public static @Nullable Backend place(Pool pool, SessionKey home, PendingTokens pending, Set<Integer> triedSlots) {
         List<Backend> eligible = pool.eligible();
-        long session = Mix64.mix(key.hash());
+        long session = Mix64.mix(home.hash());
         Backend least = pool.rules().loadAware() ? leastLoaded(eligible, pending, triedSlots) : null;
         double limit = least == null
                 ? Double.MAX_VALUE
@@ -60,9 +63,46 @@ public final class Router {
         return best == null ? least : best; // load that grew between the two looks may have shut everyone out
     }
 
+    /**
+     * Where a session goes that is pinned to {@code from}, when that one is so far behind that reading the session's history anew elsewhere costs
+     * less than the wait: to the least loaded backend, of several by the best score. Null when it stays, because the pending
+     * tokens of {@code from} exceed those of the least loaded one, both divided by weight, by no more than {@code relief} times the whole prompt.
+     *
+     * <p>The slack of {@link #place} has no say here: a session that gives up its cache shall have the shortest wait for it.
+     *
+     * @param home as in {@link #place}
+     * @param promptTokens of the session's whole prompt, {@code > 0}
+     */
+    public static @Nullable Backend relief(
+            Pool pool, SessionKey home, Backend from, PendingTokens pending, long promptTokens) {
+        double limit = load(from, pending) - pool.rules().relief() * promptTokens;
+        if (limit <= 0) {
+            return null; // nobody has less than nothing pending
+        }
+        List<Backend> eligible = pool.eligible();
+        long session = Mix64.mix(home.hash());
+        Backend best = null;
+        double bestLoad = limit;
+        double bestScore = 0;
+        for (int i = 0; i < eligible.size(); i++) {
+            Backend backend = eligible.get(i);
+            double load = load(backend, pending);
+            if (load >= limit || load > bestLoad) {
+                continue;
+            }
+            double score = score(session, backend);
+            if (best == null || load < bestLoad || wins(backend, score, best, bestScore)) {
+                best = backend;
+                bestLoad = load;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
     /** All backends of the pool, whatever their state, in the order in which the session prefers them. */
-    public static List<Scored> order(Pool pool, SessionKey key) {
-        long session = Mix64.mix(key.hash());
+    public static List<Scored> order(Pool pool, SessionKey home) {
+        long session = Mix64.mix(home.hash());
         return pool.backends().stream()
                 .map(backend -> new Scored(backend, score(session, backend)))
                 .sorted(Comparator.comparingDouble(Scored::score)
@@ -79,6 +119,32 @@ public final class Router {
      */
     public static @Nullable Backend turn(Pool pool, long ticket, Set<Integer> triedSlots) {
         return pool.roundRobin().at(ticket, triedSlots);
+    }
+
+    /**
+     * The backend with the least pending prompt tokens for its weight, null when there is none. Those that have equally little, which is all of
+     * them when nobody is busy, take turns as in {@link #turn}.
+     */
+    public static @Nullable Backend leastPending(
+            Pool pool, long ticket, PendingTokens pending, Set<Integer> triedSlots) {
+        List<Backend> eligible = pool.eligible();
+        double least = Double.POSITIVE_INFINITY;
+        Set<Integer> out = new HashSet<>(triedSlots);
+        List<Integer> tied = new ArrayList<>(eligible.size());
+        for (int i = 0; i < eligible.size(); i++) {
+            Backend backend = eligible.get(i);
+            if (isOut(backend, triedSlots)) {
+                continue;
+            }
+            double load = load(backend, pending);
+            if (load < least) {
+                out.addAll(tied);
+                tied.clear();
+                least = load;
+            }
+            (load > least ? out : tied).add(backend.slot());
+        }
+        return pool.roundRobin().at(ticket, out);
     }
 
     /**

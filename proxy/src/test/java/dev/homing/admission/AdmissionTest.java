@@ -65,4 +65,17 @@ final class AdmissionTest {
         load.end();
         assertThatThrownBy(load::end).isInstanceOf(AssertionError.class).hasMessageContaining("inflight: -1");
     }
+
+    @Test
+    void pendingTokensAreGivenBackAndNeverMoreThanThat() {
+        BackendLoad load = new BackendLoad();
+        load.addPending(5000);
+        load.addPending(100);
+        load.addPending(-5000);
+
+        assertThat(load.pendingTokens()).isEqualTo(100);
+        assertThatThrownBy(() -> load.addPending(-101))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("pendingTokens: -1");
+    }
 }

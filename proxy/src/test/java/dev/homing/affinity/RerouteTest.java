@@ -29,10 +29,10 @@ class RerouteTest {
 
     @Test
     void aFirstRequestThatFailsIsPlacedElsewhereAndCountsAsPlaced() {
-        Routed first = router.route(four, Pools.session(1), HOUR);
+        Routed first = router.route(four, Arrival.of(Pools.session(1), HOUR));
         int failed = first.backend().slot();
 
-        Routed second = router.reroute(four, Pools.session(1), first, Set.of(failed));
+        Routed second = router.reroute(four, Arrival.of(Pools.session(1), HOUR), first, Set.of(failed));
 
         assertThat(second.decision()).isEqualTo(Decision.PLACED);
         assertThat(second.moved()).isNull();
@@ -47,10 +47,10 @@ class RerouteTest {
     @Test
     void aPinnedRequestThatFailsTakesItsSessionElsewhere() {
         finished(four, Pools.session(1));
-        Routed first = router.route(four, Pools.session(1), HOUR);
+        Routed first = router.route(four, Arrival.of(Pools.session(1), HOUR));
         int failed = first.backend().slot();
 
-        Routed second = router.reroute(four, Pools.session(1), first, Set.of(failed));
+        Routed second = router.reroute(four, Arrival.of(Pools.session(1), HOUR), first, Set.of(failed));
 
         assertThat(second.decision()).isEqualTo(Decision.REPINNED);
         assertThat(second.moved()).isEqualTo(MoveReason.FAULT);
@@ -68,9 +68,9 @@ class RerouteTest {
         int[] heirs = new int[4];
         int moved = 0;
         for (int n = 0; n < SESSIONS; n++) {
-            Routed routed = router.route(four, Pools.session(n), HOUR);
+            Routed routed = router.route(four, Arrival.of(Pools.session(n), HOUR));
             if (routed.backend().slot() == 1) {
-                routed = router.reroute(four, Pools.session(n), routed, Set.of(1));
+                routed = router.reroute(four, Arrival.of(Pools.session(n), HOUR), routed, Set.of(1));
                 heirs[routed.backend().slot()]++;
                 moved++;
             }
@@ -86,12 +86,12 @@ class RerouteTest {
     @Test
     void aFailedRequestFollowsItsSessionWhenAnotherHasMovedIt() {
         finished(four, Pools.session(1));
-        Routed one = router.route(four, Pools.session(1), HOUR);
-        Routed two = router.route(four, Pools.session(1), HOUR);
+        Routed one = router.route(four, Arrival.of(Pools.session(1), HOUR));
+        Routed two = router.route(four, Arrival.of(Pools.session(1), HOUR));
         int failed = one.backend().slot();
 
-        Routed moved = router.reroute(four, Pools.session(1), one, Set.of(failed));
-        Routed follows = router.reroute(four, Pools.session(1), two, Set.of(failed));
+        Routed moved = router.reroute(four, Arrival.of(Pools.session(1), HOUR), one, Set.of(failed));
+        Routed follows = router.reroute(four, Arrival.of(Pools.session(1), HOUR), two, Set.of(failed));
 
         assertThat(follows.backend()).isEqualTo(moved.backend());
         assertThat(follows.decision()).isEqualTo(Decision.REPINNED);
@@ -102,11 +102,14 @@ class RerouteTest {
     @Test
     void aFailedRequestWhosePinWasForgottenBindsItsSessionAgain() {
         finished(four, Pools.session(1));
-        Routed first = router.route(four, Pools.session(1), HOUR);
+        Routed first = router.route(four, Arrival.of(Pools.session(1), HOUR));
         table.forget(Pools.session(1));
 
         Routed second = router.reroute(
-                four, Pools.session(1), first, Set.of(first.backend().slot()));
+                four,
+                Arrival.of(Pools.session(1), HOUR),
+                first,
+                Set.of(first.backend().slot()));
 
         assertThat(second.decision()).isEqualTo(Decision.REPINNED);
         assertThat(second.moved()).isEqualTo(MoveReason.FAULT);
@@ -118,9 +121,9 @@ class RerouteTest {
     @Test
     void whenAllWereTriedTheRequestEndsAndThePinStays() {
         Pool two = Pools.of(2);
-        Routed first = router.route(two, Pools.session(1), HOUR);
+        Routed first = router.route(two, Arrival.of(Pools.session(1), HOUR));
 
-        Routed second = router.reroute(two, Pools.session(1), first, Set.of(0, 1));
+        Routed second = router.reroute(two, Arrival.of(Pools.session(1), HOUR), first, Set.of(0, 1));
 
         assertThat(second.backend()).isNull();
         assertThat(second.decision()).isEqualTo(Decision.UNROUTABLE);
@@ -134,12 +137,15 @@ class RerouteTest {
 
     @Test
     void byPlacementAFailedRequestGoesToTheNextInItsSessionsOrder() {
-        Pool pool = Pools.of(new PlacementRules(false, 0, true), four.backends());
+        Pool pool = Pools.of(PlacementRules.RENDEZVOUS.withReplaceOnUnhealthy(), four.backends());
         finished(pool, Pools.session(1));
-        Routed first = router.route(pool, Pools.session(1), HOUR);
+        Routed first = router.route(pool, Arrival.of(Pools.session(1), HOUR));
 
         Routed second = router.reroute(
-                pool, Pools.session(1), first, Set.of(first.backend().slot()));
+                pool,
+                Arrival.of(Pools.session(1), HOUR),
+                first,
+                Set.of(first.backend().slot()));
 
         assertThat(second.backend())
                 .isEqualTo(Router.order(pool, Pools.session(1)).get(1).backend());
@@ -148,19 +154,20 @@ class RerouteTest {
 
     @Test
     void aFailedRequestWithoutASessionGoesElsewhere() {
-        Routed first = router.route(four, null, HOUR);
+        Routed first = router.route(four, Arrival.of(null, HOUR));
         for (int n = 0; n < 20; n++) {
-            Routed second =
-                    router.reroute(four, null, first, Set.of(first.backend().slot()));
+            Routed second = router.reroute(
+                    four, Arrival.of(null, HOUR), first, Set.of(first.backend().slot()));
             assertThat(second.decision()).isEqualTo(Decision.NO_SESSION);
             assertThat(second.backend()).isNotEqualTo(first.backend());
         }
-        assertThat(router.reroute(four, null, first, Set.of(0, 1, 2, 3)).decision())
+        assertThat(router.reroute(four, Arrival.of(null, HOUR), first, Set.of(0, 1, 2, 3))
+                        .decision())
                 .isEqualTo(Decision.UNROUTABLE);
     }
 
     private Routed finished(Pool pool, SessionKey key) {
-        Routed routed = router.route(pool, key, HOUR);
+        Routed routed = router.route(pool, Arrival.of(key, HOUR));
         router.release(routed);
         return routed;
     }

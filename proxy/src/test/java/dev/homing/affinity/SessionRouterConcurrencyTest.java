@@ -49,7 +49,7 @@ class SessionRouterConcurrencyTest {
         for (int n = 0; n < 50; n++) {
             SessionKey key = Pools.session(n);
 
-            Collection<Routed> routed = together(() -> jumpy.route(loadAware, key, HOUR));
+            Collection<Routed> routed = together(() -> jumpy.route(loadAware, Arrival.of(key, HOUR)));
 
             assertThat(routed.stream().map(Routed::backend).distinct()).hasSize(1);
             assertThat(count(routed, Decision.PLACED)).isEqualTo(1);
@@ -62,11 +62,11 @@ class SessionRouterConcurrencyTest {
     void concurrentRequestsOfASessionWhoseBackendIsOutMoveItOnce() throws Exception {
         for (int n = 0; n < 50; n++) {
             SessionKey key = Pools.session(n);
-            Routed first = router.route(pool, key, HOUR);
+            Routed first = router.route(pool, Arrival.of(key, HOUR));
             router.release(first);
             Pool out = Pools.failed(pool, first.backend().slot());
 
-            Collection<Routed> routed = together(() -> router.route(out, key, HOUR));
+            Collection<Routed> routed = together(() -> router.route(out, Arrival.of(key, HOUR)));
 
             assertThat(routed.stream().map(Routed::backend).distinct()).hasSize(1);
             assertThat(count(routed, Decision.REPINNED)).isEqualTo(1);
@@ -75,15 +75,41 @@ class SessionRouterConcurrencyTest {
     }
 
     @Test
+    void concurrentRequestsOfASessionWhoseBackendIsFarBehindMoveItOnce() throws Exception {
+        AtomicLong home = new AtomicLong(-1);
+        SessionRouter behind = new SessionRouter(table, slot -> slot == home.get() ? 1_000_000 : 0);
+        Pool relieving = Pools.of(Pools.LOAD_AWARE.withRelief(4), pool.backends());
+        for (int n = 0; n < 50; n++) {
+            Arrival arrival = Arrival.of(Pools.session(n), HOUR).withPrompt(new PromptSize(1000, 1));
+            Routed first = behind.route(relieving, arrival);
+            behind.release(first);
+            home.set(first.backend().slot());
+
+            Collection<Routed> routed = together(() -> behind.route(relieving, arrival));
+
+            // a request that came before the move stays where it was sent
+            assertThat(count(routed, Decision.RELIEVED)).isLessThanOrEqualTo(1);
+            assertThat(count(routed, Decision.RELIEVED) + count(routed, Decision.PINNED))
+                    .isEqualTo(THREADS);
+            assertThat(routed.stream().filter(r -> r.moved() != null).count())
+                    .isEqualTo(count(routed, Decision.RELIEVED));
+            assertThat(table.peek(arrival.key()).running()).isEqualTo(THREADS);
+            home.set(-1);
+        }
+    }
+
+    @Test
     void concurrentFailuresOfASessionMoveItOnce() throws Exception {
         for (int n = 0; n < 50; n++) {
             SessionKey key = Pools.session(n);
-            router.release(router.route(pool, key, HOUR));
+            router.release(router.route(pool, Arrival.of(key, HOUR)));
 
             Collection<Routed> routed = together(() -> {
-                Routed failed = router.route(Pools.of(8), key, HOUR);
+                Routed failed = router.route(Pools.of(8), Arrival.of(key, HOUR));
                 int home = Router.order(pool, key).get(0).backend().slot();
-                return failed.backend().slot() == home ? router.reroute(pool, key, failed, Set.of(home)) : failed;
+                return failed.backend().slot() == home
+                        ? router.reroute(pool, Arrival.of(key, HOUR), failed, Set.of(home))
+                        : failed;
             });
 
             assertThat(routed.stream().map(Routed::backend).distinct()).hasSize(1);
@@ -98,7 +124,7 @@ class SessionRouterConcurrencyTest {
         java.util.Arrays.setAll(counts, i -> new AtomicLong());
         together(() -> {
             for (int n = 0; n < 125; n++) {
-                counts[router.route(pool, null, HOUR).backend().slot()].incrementAndGet();
+                counts[router.route(pool, Arrival.of(null, HOUR)).backend().slot()].incrementAndGet();
             }
             return null;
         });
@@ -153,8 +179,8 @@ class SessionRouterConcurrencyTest {
                     new SplittableRandom(Thread.currentThread().getId());
             for (int n = 0; n < 1000; n++) {
                 SessionKey key = Pools.session(random.nextInt(3));
-                Routed one = router.route(pool, key, HOUR);
-                Routed two = router.route(pool, key, HOUR);
+                Routed one = router.route(pool, Arrival.of(key, HOUR));
+                Routed two = router.route(pool, Arrival.of(key, HOUR));
                 assertThat(table.peek(key)).isSameAs(one.pin()).isSameAs(two.pin());
                 router.release(one);
                 router.release(two);
@@ -180,13 +206,16 @@ class SessionRouterConcurrencyTest {
             for (int n = 0; n < 500; n++) {
                 SessionKey key = Pools.session(random.nextInt(1000));
                 Pool now = Pools.failed(pool, random.nextInt(8));
-                Routed routed = stampede.route(now, key, random.nextLong(1, 1000));
+                Routed routed = stampede.route(now, Arrival.of(key, random.nextLong(1, 1000)));
                 switch (random.nextInt(4)) {
                     case 0 -> small.forget(key);
                     case 1 -> clock.addAndGet(random.nextInt(20));
                     default ->
                         routed = stampede.reroute(
-                                now, key, routed, Set.of(routed.backend().slot()));
+                                now,
+                                Arrival.of(key, HOUR),
+                                routed,
+                                Set.of(routed.backend().slot()));
                 }
                 stampede.release(routed);
             }

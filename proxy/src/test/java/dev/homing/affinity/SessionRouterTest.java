@@ -34,7 +34,7 @@ class SessionRouterTest {
     @Test
     void aNewSessionIsPlacedWhereRendezvousSays() {
         for (int n = 0; n < 100; n++) {
-            Routed routed = router.route(four, Pools.session(n), HOUR);
+            Routed routed = router.route(four, Arrival.of(Pools.session(n), HOUR));
 
             assertThat(routed.decision()).isEqualTo(Decision.PLACED);
             assertThat(routed.moved()).isNull();
@@ -160,7 +160,7 @@ class SessionRouterTest {
 
     @Test
     void byPlacementAMovedSessionGoesWhereANewOneWould() {
-        PlacementRules replace = new PlacementRules(false, 0, true);
+        PlacementRules replace = PlacementRules.RENDEZVOUS.withReplaceOnUnhealthy();
         Pool pool = Pools.of(replace, four.backends());
         homes(pool);
         Pool out = Pools.failed(pool, 1);
@@ -205,7 +205,7 @@ class SessionRouterTest {
             counts[finished(out, null).backend().slot()]++;
             finished(out, Pools.session(n));
             if (n % 7 == 0) {
-                router.reroute(out, null, finished(out, Pools.session(n)), Set.of(0));
+                router.reroute(out, Arrival.of(null, HOUR), finished(out, Pools.session(n)), Set.of(0));
             }
         }
 
@@ -241,7 +241,7 @@ class SessionRouterTest {
 
     @Test
     void aRunningRequestKeepsItsPinForAsLongAsItRuns() {
-        Routed routed = router.route(four, Pools.session(1), HOUR);
+        Routed routed = router.route(four, Arrival.of(Pools.session(1), HOUR));
         clock.addAndGet(24 * HOUR);
         assertThat(finished(four, Pools.session(1)).decision()).isEqualTo(Decision.PINNED);
 
@@ -258,13 +258,15 @@ class SessionRouterTest {
         Pool pool = Pools.of(Pools.LOAD_AWARE, four.backends());
         SessionRouter busy = new SessionRouter(table, slot -> slot == 2 ? 1_000_000 : 0);
         for (int n = 0; n < 500; n++) {
-            assertThat(busy.route(pool, Pools.session(n), HOUR).backend().slot())
+            assertThat(busy.route(pool, Arrival.of(Pools.session(n), HOUR))
+                            .backend()
+                            .slot())
                     .isNotEqualTo(2);
         }
     }
 
     private Routed finished(Pool pool, SessionKey key) {
-        Routed routed = router.route(pool, key, HOUR);
+        Routed routed = router.route(pool, Arrival.of(key, HOUR));
         router.release(routed);
         return routed;
     }

@@ -74,7 +74,35 @@ class TableBuilderTest {
 
         assertThat(table.pools())
                 .extracting(Pool::rules)
-                .containsExactly(new PlacementRules(true, 16384, false), new PlacementRules(false, 16384, true));
+                .containsExactly(PlacementRules.loadAware(16_384), new PlacementRules(false, 16_384, 0, false, true));
+    }
+
+    @Test
+    void reliefAndRequestsWithoutASessionAreThePools() {
+        PoolSettings plain = Configs.settings(Configs.HEALTH);
+        Affinity affinity = plain.affinity();
+        PoolSettings other = new PoolSettings(
+                new Affinity(
+                        affinity.identity(),
+                        new Affinity.Placement(
+                                Affinity.NoSession.LEAST_PENDING,
+                                Affinity.Policy.LOAD_AWARE,
+                                16_384,
+                                Affinity.Home.SESSION,
+                                4),
+                        affinity.stickiness(),
+                        affinity.table()),
+                plain.queue(),
+                plain.health(),
+                plain.timeouts(),
+                plain.limits(),
+                plain.upstream());
+
+        assertThat(build(Configs.of(new PoolConfig("one", List.of(Configs.backend("a")), other)))
+                        .pools()
+                        .get(0)
+                        .rules())
+                .isEqualTo(PlacementRules.loadAware(16_384).withRelief(4).withLeastPending());
     }
 
     @Test

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProxyMetersTest {
 
-    private static final PlacementRules RULES = new PlacementRules(false, 0, false);
+    private static final PlacementRules RULES = PlacementRules.RENDEZVOUS;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicLong evictions = new AtomicLong();

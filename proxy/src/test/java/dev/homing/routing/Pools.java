@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 /** Pools for tests: backends {@code gpu-0}, {@code gpu-1} and so on, the number being the slot. */
 public final class Pools {
 
-    public static final PlacementRules RENDEZVOUS = new PlacementRules(false, 0, false);
-    public static final PlacementRules LOAD_AWARE = new PlacementRules(true, 16_384, false);
+    public static final PlacementRules RENDEZVOUS = PlacementRules.RENDEZVOUS;
+    public static final PlacementRules LOAD_AWARE = PlacementRules.loadAware(16_384);
 
     private Pools() {}
 

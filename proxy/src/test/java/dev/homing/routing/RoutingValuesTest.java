@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutingValuesTest {
 
@@ -48,8 +49,16 @@ class RoutingValuesTest {
     @Test
     void slackIsNeverNegative() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PlacementRules(true, -1, false))
+                .isThrownBy(() -> PlacementRules.loadAware(-1))
                 .withMessage("slackTokens: -1 (expected: >= 0)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY})
+    void reliefIsAFactor(double factor) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PlacementRules.RENDEZVOUS.withRelief(factor))
+                .withMessage("relief: " + factor + " (expected: >= 0)");
     }
 
     @Test

@@ -174,7 +174,7 @@ public final class Configs {
                 .collect(Collectors.toSet());
         SessionKeyExtractor keys = new SessionKeyExtractor(
                 "default", settings.affinity().identity().headers(), SipHash.ofSeed("homing"));
-        Pool pool = new Pool(0, "default", backends, new PlacementRules(false, 0, false));
+        Pool pool = new Pool(0, "default", backends, PlacementRules.RENDEZVOUS);
         RouteMatcher routes = new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), 0)));
         return new Generation(
                 config,
