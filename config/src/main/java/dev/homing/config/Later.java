@@ -16,7 +16,6 @@ final class Later {
             AffinityKeys.NO_SESSION,
             AffinityKeys.SCOPE,
             AffinityKeys.HOME,
-            AffinityKeys.RELIEF,
             AffinityKeys.ON_RETURN,
             AffinityKeys.WHEN_FULL,
             AffinityKeys.SHARE,

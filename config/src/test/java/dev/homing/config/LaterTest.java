@@ -23,7 +23,6 @@ class LaterTest {
                 "affinity: {no_session: least_pending} | round_robin",
                 "affinity: {scope: authorization} | none",
                 "affinity: {home: prefix} | session",
-                "affinity: {relief: 4} | off",
                 "affinity: {on_return: home} | stay",
                 "affinity: {when_full: spill} | wait",
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",

@@ -100,7 +100,10 @@ final class AdminOperations implements Operations {
                         Instant.ofEpochMilli(view.sinceEpochMillis()),
                         view.reason()),
                 new BackendStatus.Load(
-                        core.admission().of(slot).inflight(), 0, core.sessions().sessions(slot), 0),
+                        core.admission().of(slot).inflight(),
+                        0,
+                        core.sessions().sessions(slot),
+                        core.admission().of(slot).pendingTokens()),
                 new BackendStatus.Tokens(
                         core.meters().promptTokens(slot), core.meters().cachedTokens(slot)));
     }
@@ -152,7 +155,7 @@ final class AdminOperations implements Operations {
                 pool.name(), key.hex(), pinned == null ? null : pinned.id(), verdict(pool, key, pin, pinned), order);
     }
 
-    private static Explanation.Verdict verdict(Pool pool, SessionKey key, @Nullable Pin pin, @Nullable Backend pinned) {
+    private Explanation.Verdict verdict(Pool pool, SessionKey key, @Nullable Pin pin, @Nullable Backend pinned) {
         if (pinned != null && pinned.keepsPinned()) {
             return new Explanation.Verdict(Decision.PINNED, pinned.id(), "the session is bound to it");
         }
@@ -163,7 +166,7 @@ final class AdminOperations implements Operations {
             return new Explanation.Verdict(
                     Decision.REPINNED, null, "its backend is out: the next healthy one in round-robin turn");
         }
-        Backend best = Router.place(pool, key, Router.PendingTokens.NONE, Set.of());
+        Backend best = Router.place(pool, key, slot -> core.admission().of(slot).pendingTokens(), Set.of());
         return new Explanation.Verdict(
                 pin == null ? Decision.PLACED : Decision.REPINNED,
                 best == null ? null : best.id(),

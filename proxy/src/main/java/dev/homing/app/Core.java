@@ -65,6 +65,7 @@ final class Core {
                 new Readings(
                         sessions::sessions,
                         slot -> admission.of(slot).inflight(),
+                        slot -> admission.of(slot).pendingTokens(),
                         () -> sessions.evictions(SessionTable.Cause.SIZE),
                         () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
         HttpProbe probe = new HttpProbe(

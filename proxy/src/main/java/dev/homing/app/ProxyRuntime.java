@@ -2,6 +2,8 @@
 package dev.homing.app;
 
 import dev.homing.admin.AdminServer;
+import dev.homing.admission.Admission;
+import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.config.Address;
 import dev.homing.config.HomingConfig;
@@ -10,7 +12,6 @@ import dev.homing.config.Server;
 import dev.homing.control.ConfigWatcher;
 import dev.homing.exchange.Shared;
 import dev.homing.loop.Transport;
-import dev.homing.routing.Router;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -70,8 +71,14 @@ final class ProxyRuntime implements AutoCloseable {
         this.resolver = new DnsAddressResolverGroup(new DnsNameResolverBuilder()
                 .datagramChannelType(transport.channels().datagram()));
         this.core = new Core(transport, resolver, config.defaults().affinity().table());
-        SessionRouter router = new SessionRouter(core.sessions(), Router.PendingTokens.NONE);
-        Shared shared = new Shared(router, core.admission(), core.meters(), core.control()::outcome, pseudonym());
+        Admission admission = core.admission();
+        Shared shared = new Shared(
+                new SessionRouter(core.sessions(), slot -> admission.of(slot).pendingTokens()),
+                new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
+                admission,
+                core.meters(),
+                core.control()::outcome,
+                pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
         this.operations = new AdminOperations(core, config, source);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.metering.Usage;
 import dev.homing.metering.UsageScanner;
 import dev.homing.observe.RequestSummary;
 import io.netty.buffer.ByteBuf;
@@ -32,14 +33,13 @@ final class Answer {
         int status = response.status().code();
         this.response = response;
         this.metered = metering && UsageScanner.expected(method, request.path(), status);
-        this.scanner = metered
-                ? UsageScanner.forResponse(
-                        method,
-                        request.path(),
-                        status,
-                        headers.get(HttpHeaderNames.CONTENT_TYPE),
-                        headers.get(HttpHeaderNames.CONTENT_ENCODING))
-                : null;
+        // Also without metering: the first content ends the prompt's share of the backend's pending work.
+        this.scanner = UsageScanner.forResponse(
+                method,
+                request.path(),
+                status,
+                headers.get(HttpHeaderNames.CONTENT_TYPE),
+                headers.get(HttpHeaderNames.CONTENT_ENCODING));
         this.relay = new ResponseRelay(client, framing, scanner);
     }
 
@@ -58,13 +58,25 @@ final class Answer {
         return new ResponseHead(response, HopByHopHeaders.of(response.headers()), relay.body(), added);
     }
 
-    /** Relays what came; the buffer is released. */
-    void relay(ByteBuf wire, LongSupplier nanoTime) {
+    /** Relays what came; the buffer is released. Returns whether the first content token was in it. */
+    boolean relay(ByteBuf wire, LongSupplier nanoTime) {
         begun = true;
         relay.relay(wire);
         if (scanner != null && firstTokenNanos < 0 && scanner.contentSeen()) {
             firstTokenNanos = nanoTime.getAsLong();
+            return true;
         }
+        return false;
+    }
+
+    /** Whether it is a stream whose content can be told from what comes before it. */
+    boolean tellsFirstToken() {
+        return scanner != null && scanner.streamed();
+    }
+
+    /** What the engine told of its tokens so far, null when nothing. */
+    @Nullable Usage usage() {
+        return scanner == null ? null : scanner.usage();
     }
 
     /** When the first content token passed, -1 when none did. */

@@ -46,6 +46,7 @@ public final class Exchange implements Attempt.Owner {
     private final RequestHead head;
     private final RequestBody body;
     private final RetryPolicy retry;
+    private final Prefill prefill;
     private final Itinerary itinerary;
     private final Deadline deadline;
     private final long begun;
@@ -65,11 +66,9 @@ public final class Exchange implements Attempt.Owner {
                 client.alloc(), head, reception.setup().settings().limits().peek());
         this.retry = new RetryPolicy(reception.setup().settings().upstream().retry());
         this.begun = scope.nanoTime().getAsLong();
+        this.prefill = new Prefill(scope.shared().pending(), reception.pool(), head.contentLength(), scope.deadlines());
         this.itinerary = new Itinerary(
-                scope.shared(),
-                reception.pool(),
-                reception.match() == null ? null : reception.match().key(),
-                reception.setup().settings().affinity().stickiness().idleTtl().toNanos());
+                scope.shared(), reception.pool(), reception.arrival().withPrompt(prefill.announced()), prefill);
         this.deadline = scope.deadlines().open(this::expired);
     }
 
@@ -116,6 +115,7 @@ public final class Exchange implements Attempt.Owner {
             return;
         }
         body.add(part);
+        prefill.passed(body.received());
         if (state == State.SENT) {
             await();
         }
@@ -206,6 +206,7 @@ public final class Exchange implements Attempt.Owner {
                 generation.rules(reception.setup(), scope.shared().via())));
         body.sendTo(connection);
         connection.flush();
+        prefill.sent();
         await();
         pace();
     }
@@ -232,6 +233,7 @@ public final class Exchange implements Attempt.Owner {
         Answer relayed = new Answer(
                 client, head, response, framing, generation.config().telemetry().metering());
         answer = relayed;
+        prefill.answered(relayed.tellsFirstToken());
         client.head(relayed.head(scope.shared().via(), told()));
         if (uploadStopped) {
             // The upload is stopped: what still comes is dropped, so that the client can be told.
@@ -249,7 +251,9 @@ public final class Exchange implements Attempt.Owner {
         itinerary.load().delivered(scope.deadlines().coarseNanos());
         deadline.in(timeouts().upstream().streamIdle());
         try {
-            relayed.relay(wire, scope.nanoTime());
+            if (relayed.relay(wire, scope.nanoTime())) {
+                prefill.firstToken(relayed.firstTokenNanos() - begun);
+            }
         } catch (Broken e) {
             cut(Outcome.RESET);
             return;
@@ -291,6 +295,7 @@ public final class Exchange implements Attempt.Owner {
             report(failure.outcome());
         }
         body.detach();
+        prefill.unsent();
         String backend = itinerary.destination().id();
         RetryPolicy.Verdict verdict = retry.after(failure, body.repeatable());
         boolean again = switch (verdict) {
@@ -384,6 +389,7 @@ public final class Exchange implements Attempt.Owner {
         }
         body.detach();
         body.forget();
+        prefill.close(body.received(), answer == null ? null : answer.usage());
         itinerary.close();
         long firstToken = answer == null ? -1 : answer.firstTokenNanos();
         RequestSummary summary = new RequestSummary(

@@ -7,7 +7,6 @@ import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
-import dev.homing.routing.SessionKey;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +21,7 @@ final class Itinerary {
     private final Shared shared;
     private final Pool pool;
     private final Arrival arrival;
+    private final Prefill prefill;
     private Routed routed;
     private @Nullable Backend backend;
     private @Nullable BackendLoad load;
@@ -30,12 +30,13 @@ final class Itinerary {
     /**
      * Decides where the request goes first.
      *
-     * @param idleTtlNanos how long the session is remembered after its last request
+     * @param prefill counted at each backend in turn
      */
-    Itinerary(Shared shared, Pool pool, @Nullable SessionKey key, long idleTtlNanos) {
+    Itinerary(Shared shared, Pool pool, Arrival arrival, Prefill prefill) {
         this.shared = shared;
         this.pool = pool;
-        this.arrival = Arrival.of(key, idleTtlNanos);
+        this.arrival = arrival;
+        this.prefill = prefill;
         this.routed = shared.router().route(pool, arrival);
         arrive();
     }
@@ -108,6 +109,7 @@ final class Itinerary {
             backend = routed.backend();
             load = shared.admission().of(backend.slot());
             load.begin();
+            prefill.meantFor(routed, backend);
         }
     }
 

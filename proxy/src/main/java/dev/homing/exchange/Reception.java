@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.affinity.Arrival;
 import dev.homing.affinity.SessionKeyExtractor.Match;
 import dev.homing.config.HomingConfig;
 import dev.homing.exchange.Generation.PoolSetup;
@@ -44,6 +45,13 @@ record Reception(Pool pool, PoolSetup setup, @Nullable Match match) {
         }
         Pool pool = generation.table().pools().get(index);
         return new Outcome(new Reception(pool, setup, setup.keys().find(headers)), null);
+    }
+
+    /** The request as the router sees it. */
+    Arrival arrival() {
+        return Arrival.of(
+                match == null ? null : match.key(),
+                setup.settings().affinity().stickiness().idleTtl().toNanos());
     }
 
     String keySource() {

@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.admission.Admission;
+import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.health.Outcome;
 import dev.homing.observe.ProxyObserver;
@@ -13,7 +14,12 @@ import dev.homing.observe.ProxyObserver;
  * @param via this process's pseudonym in {@code Via}, RFC 9110 section 7.6.3
  */
 public record Shared(
-        SessionRouter router, Admission admission, ProxyObserver observer, OutcomeSink outcomes, String via) {
+        SessionRouter router,
+        PendingWork pending,
+        Admission admission,
+        ProxyObserver observer,
+        OutcomeSink outcomes,
+        String via) {
 
     /** Takes outcomes from any thread, without blocking it. */
     public interface OutcomeSink {

@@ -73,6 +73,11 @@ public final class UsageScanner {
         return events != null && contentSeen;
     }
 
+    /** Whether the answer is an event stream. */
+    public boolean streamed() {
+        return events != null;
+    }
+
     /** What the answer has told so far, null when nothing. */
     public @Nullable Usage usage() {
         return tally.usage();

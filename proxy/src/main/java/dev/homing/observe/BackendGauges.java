@@ -60,7 +60,9 @@ final class BackendGauges {
                         catalog.sessions(
                                 of.pool, of.id, () -> readings.sessions().applyAsLong(of.slot)),
                         catalog.inflight(
-                                of.pool, of.id, () -> readings.inflight().applyAsLong(of.slot))));
+                                of.pool, of.id, () -> readings.inflight().applyAsLong(of.slot)),
+                        catalog.pendingTokens(
+                                of.pool, of.id, () -> readings.pendingTokens().applyAsLong(of.slot))));
     }
 
     private static Identity identity(Pool pool, Backend backend) {

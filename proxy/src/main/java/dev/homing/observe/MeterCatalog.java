@@ -140,6 +140,15 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    Gauge pendingTokens(String pool, String backend, Supplier<Number> count) {
+        return gauge(
+                        "homing.pending.prompt.tokens",
+                        "Prompt tokens, estimated, that a backend has still to read",
+                        count)
+                .tags("pool", pool, "backend", backend)
+                .register(registry);
+    }
+
     Gauge backendUp(String pool, String backend, Supplier<Number> up) {
         return gauge("homing.backend.up", "1 = healthy, whatever the operator wants of it", up)
                 .tags("pool", pool, "backend", backend)

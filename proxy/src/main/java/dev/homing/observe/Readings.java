@@ -9,11 +9,13 @@ import java.util.function.LongSupplier;
  *
  * @param sessions bound to the backend in a slot
  * @param inflight requests at the backend in a slot
+ * @param pendingTokens estimated prompt tokens that the backend in a slot still has to read
  * @param evictedForSize sessions that a full table forgot, since the start
  * @param evictedExpired sessions that the table forgot for their age, since the start
  */
 public record Readings(
         IntToLongFunction sessions,
         IntToLongFunction inflight,
+        IntToLongFunction pendingTokens,
         LongSupplier evictedForSize,
         LongSupplier evictedExpired) {}

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.homing.affinity.Arrival;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionTable;
 import dev.homing.routing.Pool;
@@ -204,7 +205,7 @@ class TableKeeperTest {
 
     private static void bind(SessionTable sessions, int n) {
         SessionRouter router = new SessionRouter(sessions, Router.PendingTokens.NONE);
-        router.release(router.route(POOL, Pools.session(n), HOUR));
+        router.release(router.route(POOL, Arrival.of(Pools.session(n), HOUR)));
     }
 
     private List<String> warnings() {

@@ -46,7 +46,13 @@ class ProxyMetersTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicLong evictions = new AtomicLong();
     private final ProxyMeters meters = new ProxyMeters(
-            registry, new Readings(slot -> slot * 10L, slot -> slot + 5L, evictions::get, () -> evictions.get() * 2));
+            registry,
+            new Readings(
+                    slot -> slot * 10L,
+                    slot -> slot + 5L,
+                    slot -> slot + 7L,
+                    evictions::get,
+                    () -> evictions.get() * 2));
 
     private final Backend left = backend(0, "left", true);
     private final Backend right = backend(1, "right", false);
@@ -62,7 +68,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(22);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(23);
     }
 
     @Test

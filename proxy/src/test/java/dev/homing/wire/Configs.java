@@ -61,6 +61,7 @@ public final class Configs {
     private String prefix = "";
     private Map<String, String> backendHeaders = Map.of();
     private @Nullable SslContext tls;
+    private PlacementRules rules = PlacementRules.RENDEZVOUS;
 
     public Configs requestHead(Duration timeout) {
         client = new Timeouts.Client(timeout, client.requestBody(), client.idle());
@@ -143,6 +144,12 @@ public final class Configs {
         return this;
     }
 
+    /** How sessions are placed. */
+    public Configs rules(PlacementRules placement) {
+        rules = placement;
+        return this;
+    }
+
     /** Backends are spoken to over TLS. */
     public Configs tls(SslContext context) {
         tls = context;
@@ -174,7 +181,7 @@ public final class Configs {
                 .collect(Collectors.toSet());
         SessionKeyExtractor keys = new SessionKeyExtractor(
                 "default", settings.affinity().identity().headers(), SipHash.ofSeed("homing"));
-        Pool pool = new Pool(0, "default", backends, PlacementRules.RENDEZVOUS);
+        Pool pool = new Pool(0, "default", backends, rules);
         RouteMatcher routes = new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), 0)));
         return new Generation(
                 config,

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.homing.admission.Admission;
+import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionTable;
 import dev.homing.exchange.Generation;
@@ -17,7 +18,6 @@ import dev.homing.frontend.Frontend;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadlines;
 import dev.homing.loop.Transport;
-import dev.homing.routing.Router;
 import dev.homing.upstream.Connector;
 import dev.homing.upstream.Upstreams;
 import io.netty.channel.ChannelOption;
@@ -63,7 +63,8 @@ public final class PlaneUnderTest implements AutoCloseable {
         this.backends = generation.endpoints().size();
         LongSupplier clock = System::nanoTime;
         Shared shared = new Shared(
-                new SessionRouter(sessions, Router.PendingTokens.NONE),
+                new SessionRouter(sessions, slot -> admission.of(slot).pendingTokens()),
+                new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
                 observer,
                 (slot, outcome) -> outcomes.add(outcome),
@@ -135,6 +136,11 @@ public final class PlaneUnderTest implements AutoCloseable {
         return admission.of(slot).inflight();
     }
 
+    /** Prompt tokens, estimated, that that backend has still to read. */
+    public long pendingTokens(int slot) {
+        return admission.of(slot).pendingTokens();
+    }
+
     /** Replaces what the next request reads. */
     public void publish(Generation next) {
         generation = next;
@@ -148,6 +154,9 @@ public final class PlaneUnderTest implements AutoCloseable {
                         .hasSameSizeAs(observer.routed()));
         for (int slot = 0; slot < backends; slot++) {
             assertThat(inflight(slot)).as("inflight of backend %d", slot).isZero();
+            assertThat(pendingTokens(slot))
+                    .as("pending tokens of backend %d", slot)
+                    .isZero();
         }
     }
 
