@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,9 @@ final class ProxyRuntime implements AutoCloseable {
     private final AdminOperations operations;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private @Nullable AdminServer admin;
+
+    /** Set by whoever closes first. */
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ProxyRuntime(HomingConfig config, ConfigSource source, Transport transport) {
         this.transport = transport;
@@ -147,9 +151,12 @@ final class ProxyRuntime implements AutoCloseable {
         }
     }
 
-    /** Cuts what still runs and lets go of everything. */
+    /** Cuts what still runs and lets go of everything. Again is nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         plane.frontend().close().awaitUninterruptibly(SOON.toMillis());
         plane.retire();
         if (admin != null) {

@@ -2,6 +2,7 @@
 package dev.homing.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.homing.wire.RawClient;
 import dev.homing.wire.RecordingOrigin;
@@ -13,6 +14,15 @@ import org.junit.jupiter.api.Test;
 class ProxyRuntimeTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    @Test
+    void closingItAgainChangesNothing() {
+        RunningHoming homing = RunningHoming.start(
+                "{listen: '127.0.0.1:0', admin: none, backends: [{id: a, url: 'http://127.0.0.1:1'}]}");
+
+        homing.close();
+        assertThatNoException().isThrownBy(homing::close);
+    }
 
     @Test
     void aBackendIsSentTheHeadersOfItsConfigurationInPlaceOfTheClients() throws Exception {
