@@ -41,6 +41,9 @@ final class AdminOperations implements Operations {
     private final HomingConfig started;
     private final ConfigSource source;
 
+    /** Told on the control thread, right before the source is read. Written by whoever starts to watch the source. */
+    private volatile Runnable reading = () -> {};
+
     /** Written by whoever stops the proxy. */
     private volatile boolean draining;
 
@@ -56,6 +59,11 @@ final class AdminOperations implements Operations {
         CompletableFuture.supplyAsync(this::read, core.thread())
                 .thenCompose(now -> now.equals(started) ? CompletableFuture.completedFuture(List.of()) : reload())
                 .exceptionally(this::refused);
+    }
+
+    /** Has {@code next} run before each reading, on the control thread. */
+    void beforeReading(Runnable next) {
+        reading = next;
     }
 
     /** From now on not ready. */
@@ -187,6 +195,7 @@ final class AdminOperations implements Operations {
 
     /** Reads on the control thread, because a file system may block. */
     private HomingConfig read() {
+        reading.run();
         try {
             return source.read();
         } catch (ConfigErrors e) {

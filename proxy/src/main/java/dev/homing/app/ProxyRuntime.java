@@ -130,9 +130,13 @@ final class ProxyRuntime implements AutoCloseable {
         return operations.reload();
     }
 
-    /** Reloads whenever {@code file} changes, until what is returned is closed; at once when it changed while the proxy started. */
+    /**
+     * Reloads whenever {@code file} changes, until what is returned is closed; at once when it changed while the proxy started. A change that
+     * {@link #reload} was faster to take is not taken again.
+     */
     ConfigWatcher watch(Path file, Duration period) {
         ConfigWatcher watcher = new ConfigWatcher(file, core.thread(), period, this::reload);
+        operations.beforeReading(watcher::takenNow);
         operations.catchUp();
         return watcher;
     }

@@ -50,6 +50,11 @@ public final class ConfigWatcher implements AutoCloseable {
                 executor.scheduleWithFixedDelay(this::look, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Somebody else is about to read the file: as it is now, it is not told of again. To be called on the executor. */
+    public void takenNow() {
+        known = Look.at(file);
+    }
+
     @Override
     public void close() {
         looking.cancel(false);

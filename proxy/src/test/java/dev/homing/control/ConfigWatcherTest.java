@@ -145,6 +145,36 @@ class ConfigWatcherTest {
     }
 
     @Test
+    void aChangeThatSomebodyElseTakesIsNotToldOf() throws IOException {
+        ConfigWatcher watcher = watch();
+        Files.writeString(file, "two!");
+        watcher.takenNow();
+        look(10);
+        assertThat(read).isEmpty();
+
+        Files.writeString(file, "three");
+        look(1);
+        watcher.takenNow();
+        look(10);
+        assertThat(read).isEmpty();
+
+        Files.writeString(file, "four");
+        look(2);
+        assertThat(read).containsExactly("four");
+    }
+
+    @Test
+    void whatIsWrittenAfterSomebodyElseTookTheFileIsAChange() throws IOException {
+        ConfigWatcher watcher = watch();
+        Files.writeString(file, "half");
+        watcher.takenNow();
+        Files.writeString(file, "and the rest");
+        look(2);
+
+        assertThat(read).containsExactly("and the rest");
+    }
+
+    @Test
     void aReloadThatFailsDoesNotEndTheWatch() throws IOException {
         new ConfigWatcher(file, scheduler, PERIOD, () -> {
             read.add("tried");

@@ -96,6 +96,29 @@ class ReloadOfAFileTest {
     }
 
     @Test
+    void aChangeThatAnOperatorWasFasterToTakeIsTakenOnce() throws IOException {
+        Files.writeString(file, replicas.yaml("limits: {header_count: 77}"));
+        assertThat(operator.reload().statusCode()).isEqualTo(200);
+
+        Awaitility.await()
+                .during(LOOK.multipliedBy(10))
+                .atMost(PATIENCE)
+                .until(() -> operator.metrics().count("homing_config_reloads_total") == 1);
+        assertThat(operator.get("/api/config").body()).contains(":77,");
+    }
+
+    @Test
+    void aReloadOfAFileThatIsAsItWasIsOneToo() throws IOException {
+        operator.state(Replicas.id(0), "drain");
+
+        assertThat(operator.reload().statusCode()).isEqualTo(200);
+
+        assertThat(operator.metrics().count("homing_config_reloads_total", "result=success"))
+                .isEqualTo(1);
+        assertThat(operator.backend(Replicas.id(0)).path("state").asText()).isEqualTo("ready");
+    }
+
+    @Test
     void aBadFileKeepsTheOldConfigurationAndTellsWhy() throws IOException {
         String config = operator.get("/api/config").body();
         Files.writeString(file, replicas.yaml("queue: {limt: 77}", "health: {interval: soon}"));
