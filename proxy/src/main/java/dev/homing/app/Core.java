@@ -5,7 +5,6 @@ import dev.homing.admission.Admission;
 import dev.homing.affinity.SessionTable;
 import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
-import dev.homing.config.PoolConfig;
 import dev.homing.control.ControlLoop;
 import dev.homing.control.Env;
 import dev.homing.control.Placed;
@@ -111,17 +110,18 @@ final class Core {
     }
 
     /**
-     * Tries what of a configuration can only be seen to be wrong when it is used.
+     * Tries what of a configuration can only be seen to be wrong when it is used, and takes it as it is now.
      *
      * @throws IllegalArgumentException when a PEM file cannot be used
      */
     void verify(HomingConfig config) {
-        for (PoolConfig pool : config.pools()) {
-            if (pool.backends().stream()
-                    .anyMatch(backend -> "https".equalsIgnoreCase(backend.url().getScheme()))) {
-                tls.context(pool.settings().upstream().tls());
-            }
-        }
+        tls.renew(config.pools().stream()
+                .filter(pool -> pool.backends().stream()
+                        .anyMatch(backend ->
+                                "https".equalsIgnoreCase(backend.url().getScheme())))
+                .map(pool -> pool.settings().upstream().tls())
+                .distinct()
+                .toList());
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

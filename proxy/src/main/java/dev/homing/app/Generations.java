@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joins each new routing table with what the configuration says of its pools and backends. What follows from the configuration alone is worked
- * out once for each. Used by the control thread only.
+ * out once for each that was read. Used by the control thread only.
  */
 final class Generations {
 
@@ -35,9 +35,10 @@ final class Generations {
         this.tls = tls;
     }
 
+    @SuppressWarnings("ReferenceEquality") // with an equal configuration that was read anew, certificates may be others
     Generation next(HomingConfig config, RoutingTable table, List<Placed> backends) {
         Generation before = last;
-        Generation next = before != null && before.config().equals(config)
+        Generation next = before != null && before.config() == config
                 ? new Generation(config, table, before.pools(), before.endpoints())
                 : new Generation(config, table, setups(config), endpoints(config, backends));
         last = next;
