@@ -11,14 +11,19 @@ import dev.homing.config.RouteConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code homing check}: what a configuration would do, or everything that is wrong with it. */
-@Command(name = "check", description = "Reads a configuration and says what it would do, or every error in it.")
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Reads a configuration and says what it would do, or every error in it.")
 final class CheckCommand implements Callable<Integer> {
 
     /** Exit code for bad usage and bad configurations. */
@@ -28,22 +33,22 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(
-            names = {"-c", "--config"},
-            required = true,
-            paramLabel = "FILE",
-            description = "The configuration.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path file;
+    private ConfigOption option;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Path file = option.file();
         try {
-            tell(ConfigReader.read(file), out);
+            HomingConfig config = ConfigReader.read(file);
+            out.println(file + ": valid");
+            tell(config, out);
+            warn(config, err);
             return 0;
         } catch (ConfigErrors e) {
-            PrintWriter err = spec.commandLine().getErr();
             e.errors().forEach(err::println);
             int count = e.errors().size();
             err.println(file + ": " + count + (count == 1 ? " error" : " errors"));
@@ -51,8 +56,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private void tell(HomingConfig config, PrintWriter out) {
-        out.println(file + ": valid");
+    private static void tell(HomingConfig config, PrintWriter out) {
         for (Listener listener : config.server().listen()) {
             out.println("listen   http://" + listener.address());
         }
@@ -73,6 +77,16 @@ final class CheckCommand implements Callable<Integer> {
         }
         for (RouteConfig route : config.routes()) {
             out.println("route    " + match(route) + " -> " + route.pool());
+        }
+    }
+
+    /** What is no error, and yet hardly meant. */
+    private static void warn(HomingConfig config, PrintWriter err) {
+        Set<String> reached = config.routes().stream().map(RouteConfig::pool).collect(Collectors.toSet());
+        for (PoolConfig pool : config.pools()) {
+            if (!reached.contains(pool.name())) {
+                err.println("warning: pool " + pool.name() + ": no route leads to it");
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +38,9 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(new DemoProxies()))
+                .registerConverter(Long.class, new Quantities.Count())
+                .registerConverter(Duration.class, new Quantities.Time())
+                .registerConverter(InetSocketAddress.class, new Quantities.ListenAddress())
                 .setExecutionExceptionHandler((fault, commandLine, parsed) -> {
                     commandLine.getErr().println("homing: " + fault);
                     return 1;

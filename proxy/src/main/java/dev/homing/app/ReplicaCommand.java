@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +32,6 @@ public final class ReplicaCommand implements Callable<Integer> {
             names = "--listen",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:9101",
-            converter = Quantities.ListenAddress.class,
             description = "where to listen (default: ${DEFAULT-VALUE})")
     @SuppressWarnings("NullAway.Init")
     private InetSocketAddress listen;
@@ -50,29 +50,16 @@ public final class ReplicaCommand implements Callable<Integer> {
     @Option(
             names = "--cache-tokens",
             paramLabel = "N",
-            converter = Quantities.Count.class,
             description = "tokens that the prefix cache holds, such as 64k or 4M")
     private @Nullable Long cacheTokens;
 
-    @Option(
-            names = "--prefill",
-            paramLabel = "TOK/S",
-            converter = Quantities.Count.class,
-            description = "uncached prompt tokens read a second")
+    @Option(names = "--prefill", paramLabel = "TOK/S", description = "uncached prompt tokens read a second")
     private @Nullable Long prefill;
 
-    @Option(
-            names = "--decode",
-            paramLabel = "TOK/S",
-            converter = Quantities.Count.class,
-            description = "tokens generated a second by each stream")
+    @Option(names = "--decode", paramLabel = "TOK/S", description = "tokens generated a second by each stream")
     private @Nullable Long decode;
 
-    @Option(
-            names = "--load-time",
-            paramLabel = "DURATION",
-            converter = Quantities.Time.class,
-            description = "how long the model takes to load")
+    @Option(names = "--load-time", paramLabel = "DURATION", description = "how long the model takes to load")
     private @Nullable Duration loadTime;
 
     @Option(names = "--no-cache-report", description = "vllm: answers do not tell cached tokens, its default")
@@ -114,11 +101,17 @@ public final class ReplicaCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("--dialect: '" + dialect + "' (expected: llama-server or vllm)");
         };
         settings = settings.at(listen).cacheReport(!noCacheReport);
-        settings = slots == null ? settings : settings.slots(slots);
-        settings = cacheTokens == null ? settings : settings.cacheTokens(cacheTokens);
-        settings = prefill == null ? settings : settings.prefill((double) prefill);
-        settings = decode == null ? settings : settings.decode((double) decode);
-        return loadTime == null ? settings : settings.loadTime(loadTime);
+        settings = with(settings, slots, EngineSettings::slots);
+        settings = with(settings, cacheTokens, EngineSettings::cacheTokens);
+        settings = with(settings, prefill, (to, rate) -> to.prefill(rate));
+        settings = with(settings, decode, (to, rate) -> to.decode(rate));
+        return with(settings, loadTime, EngineSettings::loadTime);
+    }
+
+    /** What was not given stays as the dialect has it. */
+    private static <T> EngineSettings with(
+            EngineSettings settings, @Nullable T given, BiFunction<EngineSettings, T, EngineSettings> change) {
+        return given == null ? settings : change.apply(settings, given);
     }
 
     private String announcement(FakeEngine engine) {

@@ -12,13 +12,14 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code homing run}: serves until it is told to stop. */
 @Command(
         name = "run",
+        mixinStandardHelpOptions = true,
         description = {
             "Serves. Prints one line a listener once it accepts.",
             "SIGHUP or a changed file reloads the configuration; SIGTERM drains."
@@ -32,18 +33,15 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(
-            names = {"-c", "--config"},
-            required = true,
-            paramLabel = "FILE",
-            description = "The configuration.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path file;
+    private ConfigOption option;
 
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
+        Path file = option.file();
         HomingConfig config;
         try {
             config = ConfigReader.read(file);

@@ -26,10 +26,10 @@ class DemoCommandTest {
 
     @Test
     void badUsageIsExit2() {
-        ProxyFactory unused = (replicas, affinity) -> {
+        ProxyFactory never = (replicas, affinity) -> {
             throw new AssertionError("started");
         };
-        assertThat(run(unused, "--turns", "0")).isEqualTo(2);
+        assertThat(run(never, "--turns", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("expected: > 0");
     }
 

@@ -8,12 +8,13 @@ import dev.homing.demo.EngineSettings;
 import dev.homing.demo.FakeEngine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 class ReplicaCommandTest {
 
@@ -72,9 +73,10 @@ class ReplicaCommandTest {
     }
 
     private int run(String... args) {
-        return new CommandLine(new ReplicaCommand())
+        return Main.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(args);
+                .execute(
+                        Stream.concat(Stream.of("replica"), Arrays.stream(args)).toArray(String[]::new));
     }
 }
