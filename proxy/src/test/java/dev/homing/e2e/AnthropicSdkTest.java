@@ -17,7 +17,6 @@ import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.Usage;
-import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
 import dev.homing.demo.EngineStats;
 import java.time.Duration;
@@ -29,24 +28,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Anthropic's own Java SDK through the proxy: what it asks arrives, what it is told it understands. */
 class AnthropicSdkTest {
 
-    private static final String PROMPT = "Tell me of the sea and the owl. ".repeat(20);
-    private static final int TOKENS = 7;
-
     @ParameterizedTest
     @EnumSource(EngineSettings.Kind.class)
     void messagesComeWholeAndStreamed(EngineSettings.Kind kind) {
-        try (Replicas replicas = Replicas.start(3, Replicas.fast(kind));
-                RunningHoming homing = RunningHoming.start(replicas.yaml())) {
-            AnthropicClient client = client(homing);
+        try (SdkScene scene = SdkScene.of(kind)) {
+            AnthropicClient client = client(scene);
             MessageCreateParams asked = MessageCreateParams.builder()
-                    .model("demo-8b")
+                    .model(SdkScene.MODEL)
                     .system("You are brief.")
-                    .addUserMessage(PROMPT + "nonce:message")
-                    .maxTokens(TOKENS)
+                    .addUserMessage(SdkScene.PROMPT + "nonce:message")
+                    .maxTokens(SdkScene.TOKENS)
                     .build();
             Message whole = client.messages().create(asked);
             assertThat(text(whole)).startsWith("message");
-            EngineStats first = used(replicas);
+            EngineStats first = scene.used();
             is(whole.usage(), first.tokens().prompt(), 0);
 
             MessageAccumulator parts = MessageAccumulator.create();
@@ -55,7 +50,7 @@ class AnthropicSdkTest {
                 stream.stream().forEach(parts::accumulate);
             }
             assertThat(text(parts.message())).isEqualTo(text(whole));
-            EngineStats second = used(replicas);
+            EngineStats second = scene.used();
             long prompt = second.tokens().prompt() - first.tokens().prompt();
             is(parts.message().usage(), prompt, second.tokens().cached());
             assertThat(second.tokens().cached()).isPositive();
@@ -65,50 +60,44 @@ class AnthropicSdkTest {
 
     @Test
     void noHealthyBackendIsTheSdksOverload() {
-        try (Replicas replicas = Replicas.start(2, Replicas.fast(EngineSettings.Kind.VLLM))) {
-            replicas.kill(0);
-            replicas.kill(1);
-            try (RunningHoming homing = RunningHoming.start(replicas.yaml())) {
-                AnthropicServiceException error = failure(homing, ServiceUnavailableException.class);
-                assertThat(error.statusCode()).isEqualTo(503);
-                assertThat(error.type()).hasValue(ErrorType.OVERLOADED_ERROR);
-                assertThat(error.apiMessage()).hasValue("no healthy backend in pool default");
-                assertThat(error.headers().values("Retry-After")).hasSize(1);
-            }
+        try (SdkScene scene = SdkScene.withoutReplicas()) {
+            AnthropicServiceException error = failure(scene, ServiceUnavailableException.class);
+            assertThat(error.statusCode()).isEqualTo(503);
+            assertThat(error.type()).hasValue(ErrorType.OVERLOADED_ERROR);
+            assertThat(error.apiMessage()).hasValue("no healthy backend in pool default");
+            assertThat(error.headers().values("Retry-After")).hasSize(1);
         }
     }
 
     @Test
     void aRequestWithoutARouteIsTheSdksNotFound() {
-        try (Replicas replicas = Replicas.start(2, Replicas.fast(EngineSettings.Kind.VLLM));
-                RunningHoming homing = RunningHoming.start(SdkConfigs.routed(replicas, "/v1/embeddings"))) {
-            AnthropicServiceException error = failure(homing, NotFoundException.class);
+        try (SdkScene scene = SdkScene.withoutRoute()) {
+            AnthropicServiceException error = failure(scene, NotFoundException.class);
             assertThat(error.statusCode()).isEqualTo(404);
             assertThat(error.type()).hasValue(ErrorType.NOT_FOUND_ERROR);
             assertThat(error.apiMessage()).hasValue("no route for /v1/messages");
-            assertThat(replicas.sum(stats -> stats.requests().received())).isZero();
+            assertThat(scene.received()).isZero();
         }
     }
 
     @Test
     void aBodyThatIsTooLargeIsTheSdksTooLarge() {
-        try (Replicas replicas = Replicas.start(1, Replicas.fast(EngineSettings.Kind.VLLM));
-                RunningHoming homing = RunningHoming.start(replicas.yaml("limits: {body: 512B}"))) {
-            AnthropicServiceException error = failure(homing, ContentTooLargeException.class);
+        try (SdkScene scene = SdkScene.withSmallBodies()) {
+            AnthropicServiceException error = failure(scene, ContentTooLargeException.class);
             assertThat(error.statusCode()).isEqualTo(413);
             assertThat(error.body().toString()).contains("request_too_large");
             assertThat(error.apiMessage())
                     .hasValueSatisfying(message -> assertThat(message).contains("limits.body"));
-            assertThat(replicas.sum(stats -> stats.requests().received())).isZero();
+            assertThat(scene.received()).isZero();
         }
     }
 
-    private static <T extends AnthropicServiceException> T failure(RunningHoming homing, Class<T> type) {
-        AnthropicClient client = client(homing);
+    private static <T extends AnthropicServiceException> T failure(SdkScene scene, Class<T> type) {
+        AnthropicClient client = client(scene);
         MessageCreateParams asked = MessageCreateParams.builder()
-                .model("demo-8b")
-                .addUserMessage(PROMPT)
-                .maxTokens(TOKENS)
+                .model(SdkScene.MODEL)
+                .addUserMessage(SdkScene.PROMPT)
+                .maxTokens(SdkScene.TOKENS)
                 .build();
         T whole = catchThrowableOfType(type, () -> client.messages().create(asked));
         T streamed = catchThrowableOfType(type, () -> client.messages().createStreaming(asked));
@@ -117,20 +106,14 @@ class AnthropicSdkTest {
         return whole;
     }
 
-    private static AnthropicClient client(RunningHoming homing) {
+    private static AnthropicClient client(SdkScene scene) {
         return AnthropicOkHttpClient.builder()
-                .baseUrl(homing.clients().toString())
+                .baseUrl(scene.url().toString())
                 .apiKey("none")
                 .maxRetries(0)
                 .timeout(Duration.ofSeconds(30))
-                .putHeader("X-Session-Id", SdkConfigs.SESSION)
+                .putHeader("X-Session-Id", SdkScene.SESSION)
                 .build();
-    }
-
-    /** The one replica that the session went to. */
-    private static EngineStats used(Replicas replicas) {
-        assertThat(replicas.homes(SdkConfigs.SESSION)).hasSize(1);
-        return replicas.stats(replicas.homes(SdkConfigs.SESSION).get(0));
     }
 
     /** Anthropic counts what was read from the cache, and vLLM what was written to it, beside the rest and not within it. */
@@ -138,7 +121,7 @@ class AnthropicSdkTest {
         long written = usage.cacheCreationInputTokens().orElse(0L);
         assertThat(usage.inputTokens() + written).isEqualTo(prompt - cached);
         assertThat(usage.cacheReadInputTokens().orElse(0L)).isEqualTo(cached);
-        assertThat(usage.outputTokens()).isEqualTo(TOKENS);
+        assertThat(usage.outputTokens()).isEqualTo(SdkScene.TOKENS);
     }
 
     private static String text(Message message) {

@@ -21,7 +21,6 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ResponseUsage;
-import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
 import dev.homing.demo.EngineStats;
 import java.time.Duration;
@@ -34,25 +33,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** OpenAI's own Java SDK through the proxy: what it asks arrives, what it is told it understands. */
 class OpenAiSdkTest {
 
-    private static final String PROMPT = "Tell me of the sea and the owl. ".repeat(20);
-    private static final int TOKENS = 7;
-
     @ParameterizedTest
     @EnumSource(EngineSettings.Kind.class)
     void chatCompletionsComeWholeAndStreamed(EngineSettings.Kind kind) {
-        try (Replicas replicas = Replicas.start(3, Replicas.fast(kind));
-                RunningHoming homing = RunningHoming.start(replicas.yaml())) {
-            OpenAIClient client = client(homing);
+        try (SdkScene scene = SdkScene.of(kind)) {
+            OpenAIClient client = client(scene);
             ChatCompletionCreateParams asked = ChatCompletionCreateParams.builder()
-                    .model("demo-8b")
+                    .model(SdkScene.MODEL)
                     .addSystemMessage("You are brief.")
-                    .addUserMessage(PROMPT + "nonce:whole")
-                    .maxCompletionTokens(TOKENS)
+                    .addUserMessage(SdkScene.PROMPT + "nonce:whole")
+                    .maxCompletionTokens(SdkScene.TOKENS)
                     .build();
             ChatCompletion whole = client.chat().completions().create(asked);
             assertThat(whole.choices().get(0).message().content())
                     .hasValueSatisfying(text -> assertThat(text).startsWith("whole"));
-            EngineStats first = used(replicas);
+            EngineStats first = scene.used();
             is(whole.usage(), first.tokens().prompt(), 0);
 
             ChatCompletionAccumulator parts = ChatCompletionAccumulator.create();
@@ -68,7 +63,7 @@ class OpenAiSdkTest {
             ChatCompletion streamed = parts.chatCompletion();
             assertThat(streamed.choices().get(0).message().content())
                     .isEqualTo(whole.choices().get(0).message().content());
-            EngineStats second = used(replicas);
+            EngineStats second = scene.used();
             long prompt = second.tokens().prompt() - first.tokens().prompt();
             is(streamed.usage(), prompt, second.tokens().cached());
             assertThat(second.tokens().cached()).isPositive();
@@ -79,17 +74,16 @@ class OpenAiSdkTest {
     @ParameterizedTest
     @EnumSource(EngineSettings.Kind.class)
     void responsesComeWholeAndStreamed(EngineSettings.Kind kind) {
-        try (Replicas replicas = Replicas.start(3, Replicas.fast(kind));
-                RunningHoming homing = RunningHoming.start(replicas.yaml())) {
-            OpenAIClient client = client(homing);
+        try (SdkScene scene = SdkScene.of(kind)) {
+            OpenAIClient client = client(scene);
             ResponseCreateParams asked = ResponseCreateParams.builder()
-                    .model("demo-8b")
-                    .input(PROMPT + "nonce:respond")
-                    .maxOutputTokens(TOKENS)
+                    .model(SdkScene.MODEL)
+                    .input(SdkScene.PROMPT + "nonce:respond")
+                    .maxOutputTokens(SdkScene.TOKENS)
                     .build();
             Response whole = client.responses().create(asked);
             assertThat(text(whole)).startsWith("respond");
-            EngineStats first = used(replicas);
+            EngineStats first = scene.used();
             told(whole.usage(), first.tokens().prompt(), 0);
 
             StringBuilder deltas = new StringBuilder();
@@ -102,7 +96,7 @@ class OpenAiSdkTest {
                         .findFirst();
             }
             assertThat(deltas.toString()).isEqualTo(text(whole));
-            EngineStats second = used(replicas);
+            EngineStats second = scene.used();
             long prompt = second.tokens().prompt() - first.tokens().prompt();
             told(last.orElseThrow().usage(), prompt, second.tokens().cached());
             assertThat(second.tokens().cached()).isPositive();
@@ -112,51 +106,45 @@ class OpenAiSdkTest {
 
     @Test
     void noHealthyBackendIsTheSdksInternalServerError() {
-        try (Replicas replicas = Replicas.start(2, Replicas.fast(EngineSettings.Kind.VLLM))) {
-            replicas.kill(0);
-            replicas.kill(1);
-            try (RunningHoming homing = RunningHoming.start(replicas.yaml())) {
-                OpenAIServiceException error = failure(homing, InternalServerException.class);
-                assertThat(error.statusCode()).isEqualTo(503);
-                assertThat(error.code()).hasValue("no_backend");
-                assertThat(error.type()).hasValue("server_overloaded");
-                assertThat(error.getMessage()).contains("no healthy backend in pool default");
-                assertThat(error.headers().values("Retry-After")).hasSize(1);
-            }
+        try (SdkScene scene = SdkScene.withoutReplicas()) {
+            OpenAIServiceException error = failure(scene, InternalServerException.class);
+            assertThat(error.statusCode()).isEqualTo(503);
+            assertThat(error.code()).hasValue("no_backend");
+            assertThat(error.type()).hasValue("server_overloaded");
+            assertThat(error.getMessage()).contains("no healthy backend in pool default");
+            assertThat(error.headers().values("Retry-After")).hasSize(1);
         }
     }
 
     @Test
     void aRequestWithoutARouteIsTheSdksNotFound() {
-        try (Replicas replicas = Replicas.start(2, Replicas.fast(EngineSettings.Kind.VLLM));
-                RunningHoming homing = RunningHoming.start(SdkConfigs.routed(replicas, "/v1/embeddings"))) {
-            OpenAIServiceException error = failure(homing, NotFoundException.class);
+        try (SdkScene scene = SdkScene.withoutRoute()) {
+            OpenAIServiceException error = failure(scene, NotFoundException.class);
             assertThat(error.statusCode()).isEqualTo(404);
             assertThat(error.code()).hasValue("not_found");
             assertThat(error.type()).hasValue("invalid_request_error");
             assertThat(error.getMessage()).contains("no route for /v1/chat/completions");
-            assertThat(replicas.sum(stats -> stats.requests().received())).isZero();
+            assertThat(scene.received()).isZero();
         }
     }
 
     @Test
     void aBodyThatIsTooLargeIsTheSdksUnexpectedStatus() {
-        try (Replicas replicas = Replicas.start(1, Replicas.fast(EngineSettings.Kind.VLLM));
-                RunningHoming homing = RunningHoming.start(replicas.yaml("limits: {body: 512B}"))) {
-            OpenAIServiceException error = failure(homing, UnexpectedStatusCodeException.class);
+        try (SdkScene scene = SdkScene.withSmallBodies()) {
+            OpenAIServiceException error = failure(scene, UnexpectedStatusCodeException.class);
             assertThat(error.statusCode()).isEqualTo(413);
             assertThat(error.code()).hasValue("body_too_large");
             assertThat(error.type()).hasValue("invalid_request_error");
             assertThat(error.getMessage()).contains("limits.body");
-            assertThat(replicas.sum(stats -> stats.requests().received())).isZero();
+            assertThat(scene.received()).isZero();
         }
     }
 
-    private static <T extends OpenAIServiceException> T failure(RunningHoming homing, Class<T> type) {
-        OpenAIClient client = client(homing);
+    private static <T extends OpenAIServiceException> T failure(SdkScene scene, Class<T> type) {
+        OpenAIClient client = client(scene);
         ChatCompletionCreateParams asked = ChatCompletionCreateParams.builder()
-                .model("demo-8b")
-                .addUserMessage(PROMPT)
+                .model(SdkScene.MODEL)
+                .addUserMessage(SdkScene.PROMPT)
                 .build();
         T whole = catchThrowableOfType(type, () -> client.chat().completions().create(asked));
         T streamed =
@@ -166,27 +154,21 @@ class OpenAiSdkTest {
         return whole;
     }
 
-    private static OpenAIClient client(RunningHoming homing) {
+    private static OpenAIClient client(SdkScene scene) {
         return OpenAIOkHttpClient.builder()
-                .baseUrl(homing.clients() + "/v1")
+                .baseUrl(scene.url() + "/v1")
                 .apiKey("none")
                 .maxRetries(0)
                 .timeout(Duration.ofSeconds(30))
-                .putHeader("X-Session-Id", SdkConfigs.SESSION)
+                .putHeader("X-Session-Id", SdkScene.SESSION)
                 .build();
-    }
-
-    /** The one replica that the session went to. */
-    private static EngineStats used(Replicas replicas) {
-        assertThat(replicas.homes(SdkConfigs.SESSION)).hasSize(1);
-        return replicas.stats(replicas.homes(SdkConfigs.SESSION).get(0));
     }
 
     private static void is(Optional<CompletionUsage> usage, long prompt, long cached) {
         assertThat(usage).hasValueSatisfying(told -> {
             assertThat(told.promptTokens()).isEqualTo(prompt);
-            assertThat(told.completionTokens()).isEqualTo(TOKENS);
-            assertThat(told.totalTokens()).isEqualTo(prompt + TOKENS);
+            assertThat(told.completionTokens()).isEqualTo(SdkScene.TOKENS);
+            assertThat(told.totalTokens()).isEqualTo(prompt + SdkScene.TOKENS);
             assertThat(told.promptTokensDetails().orElseThrow().cachedTokens().orElseThrow())
                     .isEqualTo(cached);
         });
@@ -195,7 +177,7 @@ class OpenAiSdkTest {
     private static void told(Optional<ResponseUsage> usage, long prompt, long cached) {
         assertThat(usage).hasValueSatisfying(told -> {
             assertThat(told.inputTokens()).isEqualTo(prompt);
-            assertThat(told.outputTokens()).isEqualTo(TOKENS);
+            assertThat(told.outputTokens()).isEqualTo(SdkScene.TOKENS);
             assertThat(told.inputTokensDetails().cachedTokens()).isEqualTo(cached);
         });
     }
