@@ -146,7 +146,8 @@ class HttpProbeTest {
 
     @Test
     void aChunkedBodyIsRead() throws Exception {
-        String answer = "HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nLoad\r\n9\r\ning model\r\n0\r\n\r\n";
+        String answer =
+                "HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\"Load\r\na\r\ning model\"\r\n0\r\n\r\n";
 
         assertThat(probeOnce(Script.text(answer))).isEqualTo(new ProbeResult.Answered(503, true));
     }
