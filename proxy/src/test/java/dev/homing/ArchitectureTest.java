@@ -92,6 +92,7 @@ class ArchitectureTest {
         rules.put(
                 "affinity knows routing only",
                 within("dev.homing.affinity..", "dev.homing.affinity..", "dev.homing.routing.."));
+        rules.put("a look knows nobody", within("dev.homing.look..", "dev.homing.look.."));
         rules.put("nobody knows app", unknown("dev.homing.app..", "dev.homing.app.."));
         rules.put(
                 "only app and admin know control",
@@ -105,7 +106,14 @@ class ArchitectureTest {
                 onlyIn("io.micrometer..", "dev.homing.observe..", "dev.homing.admin..", "dev.homing.app.."));
         rules.put("yaml", onlyIn("org.yaml..", "dev.homing.config.."));
         rules.put("caffeine", onlyIn("com.github.benmanes.caffeine..", "dev.homing.affinity.."));
-        rules.put("jackson", onlyIn("com.fasterxml..", "dev.homing.admin..", "dev.homing.demo..", "dev.homing.app.."));
+        rules.put(
+                "jackson",
+                onlyIn(
+                        "com.fasterxml..",
+                        "dev.homing.look..",
+                        "dev.homing.admin..",
+                        "dev.homing.demo..",
+                        "dev.homing.app.."));
         rules.put("clocks are handed in", Deeds.clocks());
         rules.put("chance is a seed", Deeds.randomness());
         rules.put("threads are handed in", Deeds.threads());
