@@ -14,7 +14,6 @@ final class Later {
     private static final Set<Key<?, ?>> KEYS = Set.of(
             AffinityKeys.BODY_KEYS,
             AffinityKeys.NO_SESSION,
-            AffinityKeys.SCOPE,
             AffinityKeys.HOME,
             AffinityKeys.ON_RETURN,
             AffinityKeys.WHEN_FULL,

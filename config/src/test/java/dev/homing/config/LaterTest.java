@@ -21,7 +21,6 @@ class LaterTest {
                 "affinity: {body_keys: [session_id]} | []",
                 "affinity: {no_session: prefix} | round_robin",
                 "affinity: {no_session: least_pending} | round_robin",
-                "affinity: {scope: authorization} | none",
                 "affinity: {home: prefix} | session",
                 "affinity: {on_return: home} | stay",
                 "affinity: {when_full: spill} | wait",
@@ -86,7 +85,7 @@ class LaterTest {
                 backends:
                   - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, state: drain, headers: {X-data-parallel-rank: 0}}
                   - {id: b, url: "http://[fd00::1]:8000", state: off}
-                affinity: {headers: [x-a], placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s, snapshot: var/table}
+                affinity: {headers: [x-a], scope: authorization, placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s, snapshot: var/table}
                 health: {path: "/health?deep=1", interval: 250ms, timeout: 1s, fall: 1, rise: 1, passive: {failures: 1, window: 1m, eject_for: 1h}}
                 timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
                 limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}

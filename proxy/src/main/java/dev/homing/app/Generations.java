@@ -2,6 +2,7 @@
 package dev.homing.app;
 
 import dev.homing.affinity.SessionKeyExtractor;
+import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
 import dev.homing.config.PoolSettings;
@@ -51,9 +52,13 @@ final class Generations {
         return config.pools().stream()
                 .map(pool -> {
                     PoolSettings settings = pool.settings();
-                    List<String> headers = settings.affinity().identity().headers();
+                    Affinity.Identity identity = settings.affinity().identity();
                     return new PoolSetup(
-                            new SessionKeyExtractor(pool.name(), headers, hash),
+                            new SessionKeyExtractor(
+                                    pool.name(),
+                                    identity.headers(),
+                                    identity.scope() == Affinity.Scope.AUTHORIZATION,
+                                    hash),
                             settings,
                             settings.upstream().stripRequestHeaders().stream()
                                     .map(name -> name.toLowerCase(Locale.ROOT))

@@ -6,6 +6,7 @@ import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
 import dev.homing.config.RouteConfig;
 import dev.homing.routing.Backend;
+import dev.homing.routing.Glob;
 import dev.homing.routing.PlacementRules;
 import dev.homing.routing.Pool;
 import dev.homing.routing.RouteMatcher;
@@ -61,12 +62,14 @@ final class TableBuilder {
     }
 
     private static RouteMatcher.Rule rule(RouteConfig route, int pool) {
-        if (pool < 0 || route.model() != null) {
-            throw new IllegalArgumentException("route: " + route + " (expected: a pool that exists, and no model)");
+        if (pool < 0) {
+            throw new IllegalArgumentException("route: " + route + " (expected: a pool that exists)");
         }
         Map<String, String> headers = new HashMap<>();
         route.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
-        return new RouteMatcher.Rule(lower(route.host()), route.pathPrefix(), headers, pool);
+        String wanted = route.model();
+        Glob model = wanted == null || wanted.equals("*") ? null : new Glob(wanted);
+        return new RouteMatcher.Rule(lower(route.host()), route.pathPrefix(), headers, model, pool);
     }
 
     private static @Nullable String lower(@Nullable String host) {

@@ -43,7 +43,29 @@ public final class SipHash {
         return new SessionKey(digest.finish());
     }
 
-    /** The same for an id that is at hand as bytes. */
+    /**
+     * The key of a session that is one only together with a credential: between the pool's zero byte and the value stand the 8 bytes of the
+     * credential's own hash, little endian.
+     *
+     * @param credential chars stand for bytes, as those of the value do
+     */
+    public SessionKey key(String pool, CharSequence credential, CharSequence value, int start, int end) {
+        Digest own = new Digest(k0, k1);
+        for (int i = 0; i < credential.length(); i++) {
+            own.add(credential.charAt(i));
+        }
+        long scope = own.finish();
+        Digest digest = begin(pool);
+        for (int shift = 0; shift < 64; shift += 8) {
+            digest.add((int) (scope >>> shift));
+        }
+        for (int i = start; i < end; i++) {
+            digest.add(value.charAt(i));
+        }
+        return new SessionKey(digest.finish());
+    }
+
+    /** The key of a session whose id is at hand as bytes, without a credential. */
     public SessionKey key(String pool, byte[] value) {
         Digest digest = begin(pool);
         for (byte b : value) {

@@ -14,7 +14,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,15 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionKeyExtractorTest {
 
     private static final SipHash HASH = SipHash.ofSeed("homing");
-    private static final SessionKeyExtractor EXTRACTOR =
-            new SessionKeyExtractor("default", List.of("X-Session-Id", "x-session-affinity", "session_id"), HASH);
+    private static final SessionKeyExtractor EXTRACTOR = new SessionKeyExtractor(
+            "default", List.of("X-Session-Id", "x-session-affinity", "session_id"), false, HASH);
 
     @Test
     void theValueIsHashedWithThePoolsName() {
         Match match = EXTRACTOR.find(headers("X-Session-Id", "abc"));
 
         assertThat(match).isEqualTo(new Match(key("abc"), "header:x-session-id"));
-        assertThat(new SessionKeyExtractor("embed", List.of("X-Session-Id"), HASH)
+        assertThat(new SessionKeyExtractor("embed", List.of("X-Session-Id"), false, HASH)
                         .find(headers("X-Session-Id", "abc"))
                         .key())
                 .isEqualTo(HASH.key("embed", "abc", 0, 3))
@@ -113,7 +115,7 @@ class SessionKeyExtractorTest {
     @Test
     void noHeadersAreNoSession() {
         assertThat(EXTRACTOR.find(headers())).isNull();
-        assertThat(new SessionKeyExtractor("default", List.of(), HASH).find(headers("X-Session-Id", "a")))
+        assertThat(new SessionKeyExtractor("default", List.of(), false, HASH).find(headers("X-Session-Id", "a")))
                 .isNull();
     }
 
@@ -144,6 +146,59 @@ class SessionKeyExtractorTest {
 
         assertThat(key).isEqualTo(key("x".repeat(8192)));
         assertThat(EXTRACTOR.find(decoded(value)).key()).isNotEqualTo(key);
+    }
+
+    @Test
+    void anIdFromElsewhereNamesTheSessionThatAHeaderWithTheSameBytesNames() {
+        Match match = EXTRACTOR.named("body:session_id", "\u00e4\ud83d\ude00", headers());
+
+        assertThat(match.source()).isEqualTo("body:session_id");
+        assertThat(match.key())
+                .isEqualTo(EXTRACTOR
+                        .find(decoded("\u00e4\ud83d\ude00".getBytes(StandardCharsets.UTF_8)))
+                        .key());
+    }
+
+    @Test
+    void withoutAScopeACredentialDoesNotCount() {
+        assertThat(EXTRACTOR
+                        .find(headers("X-Session-Id", "a", "Authorization", "Bearer sk-1"))
+                        .key())
+                .isEqualTo(key("a"));
+    }
+
+    @Test
+    void equalIdsUnderDifferentCredentialsAreDifferentSessions() {
+        SessionKeyExtractor scoped = new SessionKeyExtractor("default", List.of("X-Session-Id"), true, HASH);
+        Set<SessionKey> keys = new HashSet<>();
+
+        for (HttpHeaders credential : List.of(
+                headers(),
+                headers("Authorization", "Bearer sk-1"),
+                headers("Authorization", "Bearer sk-2"),
+                headers("x-api-key", "sk-1"))) {
+            Match elsewhere = scoped.named("body:session_id", "a", credential);
+            Match match = scoped.find(credential.add("X-Session-Id", "a"));
+            assertThat(elsewhere.key()).isEqualTo(match.key());
+            keys.add(match.key());
+        }
+
+        assertThat(keys).hasSize(4).doesNotContain(key("a"));
+    }
+
+    @Test
+    void ofTwoCredentialsTheAuthorizationCounts() {
+        SessionKeyExtractor scoped = new SessionKeyExtractor("default", List.of("X-Session-Id"), true, HASH);
+
+        assertThat(scoped.find(headers("X-Session-Id", "a", "Authorization", "Bearer sk-1", "x-api-key", "sk-2")))
+                .isEqualTo(scoped.find(headers("X-Session-Id", "a", "Authorization", "Bearer sk-1")));
+    }
+
+    @Test
+    void aHomeIsNobodysOwn() {
+        SessionKeyExtractor scoped = new SessionKeyExtractor("default", List.of(), true, HASH);
+
+        assertThat(scoped.home("abc")).isEqualTo(EXTRACTOR.home("abc")).isEqualTo(key("abc"));
     }
 
     private static HttpHeaders headers(String... namesAndValues) {

@@ -13,6 +13,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.PlacementRules;
 import dev.homing.routing.Pool;
+import dev.homing.routing.RouteMatcher;
 import dev.homing.routing.RoutingTable;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,20 @@ class TableBuilderTest {
         assertThat(table.routes().match("x", "/v1/chat/completions", name -> "gold"))
                 .isZero();
         assertThat(table.routes().match("x", "/v2", name -> null)).isEqualTo(-1);
+    }
+
+    @Test
+    void aRouteForEveryModelIsARouteForEveryRequest() {
+        RoutingTable table = build(Configs.of(
+                List.of(
+                        new RouteConfig(null, "/v1/x", Map.of(), "qwen*", "chat"),
+                        new RouteConfig(null, null, Map.of(), "*", "embed")),
+                Configs.pool("chat", Configs.backend("a")),
+                Configs.pool("embed", Configs.backend("a"))));
+
+        assertThat(table.routes().match("x", "/v1/x", name -> null)).isEqualTo(RouteMatcher.BY_MODEL);
+        assertThat(table.routes().match("x", "/v1/x", name -> null, "qwen3")).isZero();
+        assertThat(table.routes().match("x", "/v1", name -> null)).isEqualTo(1);
     }
 
     @Test
@@ -109,10 +124,6 @@ class TableBuilderTest {
     void whatTheReaderShouldHaveRefusedIsABug() {
         assertThatThrownBy(() -> build(Configs.of(
                         List.of(new RouteConfig(null, null, Map.of(), null, "nowhere")),
-                        Configs.pool("chat", Configs.backend("a")))))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> build(Configs.of(
-                        List.of(new RouteConfig(null, null, Map.of(), "qwen*", "chat")),
                         Configs.pool("chat", Configs.backend("a")))))
                 .isInstanceOf(IllegalArgumentException.class);
     }

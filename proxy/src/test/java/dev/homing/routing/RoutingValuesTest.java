@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,12 +95,78 @@ class RoutingValuesTest {
     })
     void theFirstRuleThatMatchesNamesThePool(String host, String path, String tier, int pool) {
         RouteMatcher matcher = new RouteMatcher(List.of(
-                new RouteMatcher.Rule("api.example.org", "/v1/embeddings", Map.of("x-tier", "gold"), 0),
-                new RouteMatcher.Rule(null, "/v1/rerank", Map.of(), 1),
-                new RouteMatcher.Rule("[::1]", null, Map.of(), 2)));
+                new RouteMatcher.Rule("api.example.org", "/v1/embeddings", Map.of("x-tier", "gold"), null, 0),
+                new RouteMatcher.Rule(null, "/v1/rerank", Map.of(), null, 1),
+                new RouteMatcher.Rule("[::1]", null, Map.of(), null, 2)));
 
         assertThat(matcher.match(host, path, name -> name.equals("x-tier") ? tier : null))
                 .isEqualTo(pool);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "/v1/embeddings, qwen3-8b, 0, 0",
+                "/v1/embeddings, -, 0, 0",
+                "/v1/chat/completions, qwen3-8b, -2, 1",
+                "/v1/chat/completions, QWEN3-8b, -2, 3",
+                "/v1/chat/completions, llama, -2, 2",
+                "/v1/chat/completions, -, -2, 3",
+                "/x, qwen3-8b, -1, -1",
+                "/v1/x/rerank, llama, -2, 2"
+            })
+    void aRuleThatAsksForAModelLeavesItOpenUntilTheModelIsKnown(
+            String path, @Nullable String model, int byHead, int byModel) {
+        RouteMatcher matcher = new RouteMatcher(List.of(
+                new RouteMatcher.Rule(null, "/v1/embeddings", Map.of(), null, 0),
+                new RouteMatcher.Rule("other", null, Map.of(), new Glob("*"), 0),
+                new RouteMatcher.Rule(null, "/v1", Map.of(), new Glob("qwen*"), 1),
+                new RouteMatcher.Rule(null, "/v1", Map.of(), new Glob("llama"), 2),
+                new RouteMatcher.Rule(null, "/v1", Map.of(), null, 3)));
+
+        assertThat(matcher.match("h", path, name -> null)).isEqualTo(byHead);
+        assertThat(matcher.match("h", path, name -> null, model)).isEqualTo(byModel);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api.example.org, gold, '0, 2, 1'",
+        "api.example.org:80, none, '0, 1'",
+        "other, gold, '2, 1'",
+        "other, none, 1",
+    })
+    void aClientReachesThePoolsOfAllRulesThatItsHostAndHeadersMatch(String host, String tier, String pools) {
+        RouteMatcher matcher = new RouteMatcher(List.of(
+                new RouteMatcher.Rule("api.example.org", "/v1/embeddings", Map.of(), null, 0),
+                new RouteMatcher.Rule(null, null, Map.of("x-tier", "gold"), new Glob("big"), 2),
+                new RouteMatcher.Rule("api.example.org", "/v1/rerank", Map.of(), null, 0),
+                new RouteMatcher.Rule(null, "/", Map.of(), null, 1),
+                new RouteMatcher.Rule(null, null, Map.of(), null, 3)));
+
+        assertThat(matcher.reachable(host, name -> name.equals("x-tier") ? tier : null))
+                .hasToString("[" + pools + "]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "qwen*, qwen3, true",
+        "qwen*, qwen, true",
+        "qwen*, Qwen3, false",
+        "qwen*, my-qwen, false",
+        "*qwen*, my-qwen3, true",
+        "q*n*3, qwen-n-3, true",
+        "q*n*3, qwen-3-n, false",
+        "*aab, aaaaaaab, true",
+        "a.c, abc, false",
+        "a?c, abc, false",
+        "a, a, true",
+        "a, ab, false",
+        "**, '', true",
+        "*, x, true",
+    })
+    void aStarStandsForAnyText(String pattern, String text, boolean matches) {
+        assertThat(new Glob(pattern).matches(text)).isEqualTo(matches);
     }
 
     @ParameterizedTest

@@ -60,6 +60,12 @@ class SipHashTest {
     }
 
     @Test
+    void keysUnderACredentialNeverChange() {
+        assertThat(HASH.key("default", "Bearer sk-1", "a", 0, 1).hex()).isEqualTo("fb4096f331b5dc40");
+        assertThat(HASH.key("default", "", "a", 0, 1).hex()).isEqualTo("05ed850c9b76b511");
+    }
+
+    @Test
     void charsStandForBytes() {
         String chars = new String(highBytes(), StandardCharsets.ISO_8859_1);
 

@@ -180,9 +180,10 @@ public final class Configs {
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
         SessionKeyExtractor keys = new SessionKeyExtractor(
-                "default", settings.affinity().identity().headers(), SipHash.ofSeed("homing"));
+                "default", settings.affinity().identity().headers(), false, SipHash.ofSeed("homing"));
         Pool pool = new Pool(0, "default", backends, rules);
-        RouteMatcher routes = new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), 0)));
+        RouteMatcher routes =
+                new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), null, 0)));
         return new Generation(
                 config,
                 new RoutingTable(List.of(pool), routes),
