@@ -50,7 +50,8 @@ final class AffinityKeys {
             Numbers.oneOf(NoSession.class),
             NoSession.ROUND_ROBIN,
             v -> placement(v).noSession(),
-            "Where requests without a session go; `prefix` makes a session of model, system prompt and first user message.");
+            "Where requests without a session go: the next backend in turn, or the one with the least prompt work pending; `prefix` makes a"
+                    + " session of model, system prompt and first user message.");
 
     static final Key<View, Scope> SCOPE = Key.pool(
             "affinity.scope",
@@ -78,7 +79,7 @@ final class AffinityKeys {
             Numbers.oneOf(Home.class),
             Home.SESSION,
             v -> placement(v).home(),
-            "What a new session's rendezvous order is computed from: its id, or the beginning of its prompt.");
+            "What a new session's rendezvous order is computed from: its id, or the first 8 KiB of its prompt.");
 
     static final Key<View, Double> RELIEF = Key.pool(
             "affinity.relief",

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Later {
 
     private static final Set<Key<?, ?>> KEYS = Set.of(
-            AffinityKeys.BODY_KEYS,
-            AffinityKeys.NO_SESSION,
-            AffinityKeys.HOME,
             AffinityKeys.ON_RETURN,
             AffinityKeys.WHEN_FULL,
             AffinityKeys.SHARE,
@@ -24,7 +21,6 @@ final class Later {
             BackendKeys.MAX_INFLIGHT,
             ListenerKeys.TLS,
             ListenerKeys.PROXY_PROTOCOL,
-            RouteKeys.MODEL,
             ServerKeys.KEYS,
             ServerKeys.ACCESS_LOG_PATH,
             ServerKeys.ACCESS_LOG_FORMAT,

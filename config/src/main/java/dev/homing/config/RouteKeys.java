@@ -36,7 +36,7 @@ final class RouteKeys {
             new Maybe<>(Texts.GLOB),
             Optional.empty(),
             route -> View.maybe(route.model()),
-            "A pattern for the model that the body asks for.");
+            "A pattern for the model that the body asks for; `*` stands for any text.");
 
     static final Key<RouteConfig, String> POOL =
             Key.required("pool", Texts.NAME, RouteConfig::pool, "Where such requests go.");

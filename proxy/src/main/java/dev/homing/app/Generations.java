@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
-import dev.homing.affinity.SessionKeyExtractor;
-import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
 import dev.homing.config.PoolSettings;
@@ -18,7 +16,6 @@ import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,20 +47,7 @@ final class Generations {
         SipHash hash =
                 SipHash.ofSeed(config.defaults().affinity().table().seed().value());
         return config.pools().stream()
-                .map(pool -> {
-                    PoolSettings settings = pool.settings();
-                    Affinity.Identity identity = settings.affinity().identity();
-                    return new PoolSetup(
-                            new SessionKeyExtractor(
-                                    pool.name(),
-                                    identity.headers(),
-                                    identity.scope() == Affinity.Scope.AUTHORIZATION,
-                                    hash),
-                            settings,
-                            settings.upstream().stripRequestHeaders().stream()
-                                    .map(name -> name.toLowerCase(Locale.ROOT))
-                                    .collect(Collectors.toSet()));
-                })
+                .map(pool -> PoolSetup.of(pool.name(), pool.settings(), hash))
                 .toList();
     }
 

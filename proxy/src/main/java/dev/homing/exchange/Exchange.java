@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to the event loop that its client's connection and its backend's connection share.
  */
-public final class Exchange implements Attempt.Owner {
+final class Exchange implements ClientRequest, Attempt.Owner {
 
     private enum State {
         CONNECTING,
@@ -55,41 +55,40 @@ public final class Exchange implements Attempt.Owner {
     private @Nullable Answer answer;
     private boolean uploadStopped;
 
-    private Exchange(
-            LoopScope scope, Generation generation, Reception reception, ClientStream client, RequestHead head) {
-        this.scope = scope;
-        this.generation = generation;
+    private Exchange(Call call, Reception reception, RequestBody body) {
+        this.scope = call.scope();
+        this.generation = call.generation();
         this.reception = reception;
-        this.client = client;
-        this.head = head;
-        this.body = new RequestBody(
-                client.alloc(), head, reception.setup().settings().limits().peek());
+        this.client = call.client();
+        this.head = call.head();
+        this.body = body;
         this.retry = new RetryPolicy(reception.setup().settings().upstream().retry());
-        this.begun = scope.nanoTime().getAsLong();
-        this.prefill = new Prefill(scope.shared().pending(), reception.pool(), head.contentLength(), scope.deadlines());
+        this.begun = call.begun();
+        this.prefill = new Prefill(
+                scope.shared().pending(),
+                reception.pool(),
+                Math.max(head.contentLength(), body.received()),
+                scope.deadlines());
         this.itinerary = new Itinerary(
                 scope.shared(), reception.pool(), reception.arrival().withPrompt(prefill.announced()), prefill);
         this.deadline = scope.deadlines().open(this::expired);
     }
 
+    /** Begins the exchange of a request of which no more than the head has come. Null when it is over already. */
+    static @Nullable Exchange begin(Call call, Reception reception) {
+        int peek = reception.setup().settings().limits().peek();
+        return begin(call, reception, new RequestBody(call.client().alloc(), call.head(), peek));
+    }
+
     /**
-     * Begins the exchange of a request whose head has come. What is refused is answered before this returns.
+     * Begins the exchange of a request. What is refused is answered before this returns.
      *
+     * @param body what of it has come
      * @return null when it is over already
      */
-    public static @Nullable Exchange begin(
-            LoopScope scope, Generation generation, ClientStream client, RequestHead head) {
-        ProxyObserver observer = scope.shared().observer();
-        Reception.Outcome outcome =
-                Reception.of(head, generation, scope.shared().via());
-        Reception reception = outcome.received();
-        if (reception == null) {
-            ProxyError error = Objects.requireNonNull(outcome.refused());
-            observer.rejected(error.code());
-            client.error(error, List.of());
-            return null;
-        }
-        Exchange exchange = new Exchange(scope, generation, reception, client, head);
+    static @Nullable Exchange begin(Call call, Reception reception, RequestBody body) {
+        ProxyObserver observer = call.scope().shared().observer();
+        Exchange exchange = new Exchange(call, reception, body);
         observer.routed(reception.pool(), exchange.itinerary.decision(), reception.keySource());
         if (exchange.itinerary.backend() == null) {
             observer.rejected("no_backend");
@@ -102,7 +101,7 @@ public final class Exchange implements Attempt.Owner {
 
     // ---- the client's side
 
-    /** A part of the request's body; the buffer is released. */
+    @Override
     public void content(ByteBuf part) {
         if (state == State.RELAYING || state == State.OVER) {
             part.release();
@@ -122,7 +121,7 @@ public final class Exchange implements Attempt.Owner {
         pace();
     }
 
-    /** The request's body is complete. */
+    @Override
     public void contentEnd() {
         body.end();
         if (state == State.SENT) {
@@ -130,19 +129,19 @@ public final class Exchange implements Attempt.Owner {
         }
     }
 
-    /** The request's body broke its framing, or its limits: it will never be complete. */
+    @Override
     public void contentBroken(ProxyError error) {
         refuse(error);
     }
 
-    /** No more of the body is at hand: what was sent on may be flushed. */
+    @Override
     public void contentFlush() {
         if (attempt != null) {
             attempt.flush();
         }
     }
 
-    /** Whether the client takes more of the answer without it piling up. */
+    @Override
     public void clientWritable(boolean writable) {
         if (state == State.RELAYING && attempt != null) {
             attempt.read(writable);
@@ -150,7 +149,8 @@ public final class Exchange implements Attempt.Owner {
         }
     }
 
-    /** The client is gone: the backend is let go of at once, because that is what stops its work. */
+    /** The backend is let go of at once, because that is what stops its work. */
+    @Override
     public void clientGone() {
         if (state == State.OVER) {
             return;

@@ -2,13 +2,17 @@
 package dev.homing.exchange;
 
 import dev.homing.affinity.SessionKeyExtractor;
+import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolSettings;
 import dev.homing.config.Secret;
 import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SipHash;
 import dev.homing.upstream.Endpoint;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,29 @@ public record Generation(
      * A pool's settings, with what is worked out of them once.
      *
      * @param stripped lower-case names of request headers that are not sent on
+     * @param look what bodies are looked at for; null = never
      */
-    public record PoolSetup(SessionKeyExtractor keys, PoolSettings settings, Set<String> stripped) {
+    public record PoolSetup(
+            SessionKeyExtractor keys,
+            PoolSettings settings,
+            Set<String> stripped,
+            @Nullable LookPlan look) {
+
         public PoolSetup {
             stripped = Set.copyOf(stripped);
+        }
+
+        /** Works out what follows from a pool's settings. */
+        public static PoolSetup of(String pool, PoolSettings settings, SipHash hash) {
+            Affinity.Identity identity = settings.affinity().identity();
+            boolean byCredential = identity.scope() == Affinity.Scope.AUTHORIZATION;
+            return new PoolSetup(
+                    new SessionKeyExtractor(pool, identity.headers(), byCredential, hash),
+                    settings,
+                    settings.upstream().stripRequestHeaders().stream()
+                            .map(name -> name.toLowerCase(Locale.ROOT))
+                            .collect(Collectors.toSet()),
+                    LookPlan.of(settings.affinity()));
         }
     }
 

@@ -5,9 +5,11 @@ import dev.homing.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ final class RequestBody {
 
     private final ByteBufAllocator alloc;
     private final RequestHead head;
-    private final int peek;
+    private int peek;
     private final Deque<ByteBuf> kept = new ArrayDeque<>();
     private @Nullable ByteBuf tail;
     private @Nullable UpstreamConnection to;
@@ -39,6 +41,16 @@ final class RequestBody {
         this.alloc = alloc;
         this.head = head;
         this.peek = peek;
+    }
+
+    /** From now on that many bytes may be kept. */
+    void keep(int bytes) {
+        peek = bytes;
+    }
+
+    /** Shows what is kept, in the order that it came. */
+    void show(Consumer<ByteBuffer> reader) {
+        kept.forEach(part -> reader.accept(part.nioBuffer()));
     }
 
     /** Bytes of payload that came from the client. */

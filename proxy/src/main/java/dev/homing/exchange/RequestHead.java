@@ -77,6 +77,25 @@ public record RequestHead(HttpRequest request, String target, String host, boole
                 && request.protocolVersion().minorVersion() > 0;
     }
 
+    /** The client was told to send its body, so that nobody behind is asked whether it may. */
+    void expectationMet() {
+        request.headers().remove(HttpHeaderNames.EXPECT);
+    }
+
+    /** Whether there is a body that says it is JSON, and no compression that hides it. */
+    boolean tellsJson() {
+        HttpHeaders headers = request.headers();
+        if (!chunked && contentLength() == 0) {
+            return false;
+        }
+        CharSequence type = HttpUtil.getMimeType(request);
+        String coding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        return type != null
+                && HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(
+                        type.toString().strip())
+                && (coding == null || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding.strip()));
+    }
+
     /** Whether a proxy of that name has handled the request already. */
     boolean passed(String via) {
         return request.headers().getAll(HttpHeaderNames.VIA).stream()

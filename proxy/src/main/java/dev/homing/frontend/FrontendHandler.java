@@ -3,7 +3,7 @@ package dev.homing.frontend;
 
 import dev.homing.config.Timeouts;
 import dev.homing.exchange.ClientInfo;
-import dev.homing.exchange.Exchange;
+import dev.homing.exchange.ClientRequest;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.ProxyError;
@@ -70,7 +70,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     private final Deadline deadline;
     private final Queue<Object> held = new ArrayDeque<>();
     private State state = State.AWAITING;
-    private @Nullable Exchange exchange;
+    private @Nullable ClientRequest exchange;
     private boolean requestComplete = true;
     private boolean headBegun;
     private boolean wanted = true;
@@ -167,7 +167,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        Exchange left = exchange;
+        ClientRequest left = exchange;
         exchange = null;
         deadline.close();
         releaseHeld();
@@ -247,7 +247,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         RequestHead head = RequestHead.of(request, client);
-        exchange = Exchange.begin(scope, generation, new Http1Stream(channel, this, request, head.path()), head);
+        exchange = ClientRequest.begin(scope, generation, new Http1Stream(channel, this, request, head.path()), head);
     }
 
     private void content(HttpContent content) {

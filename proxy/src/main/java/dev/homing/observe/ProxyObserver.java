@@ -13,7 +13,7 @@ public interface ProxyObserver {
     /** Ignores everything. */
     ProxyObserver NONE = new ProxyObserver() {};
 
-    /** A request was routed; once a request. {@code keySource} is {@code header:name} of a configured header, or {@code none}. */
+    /** A request was routed; once a request. {@code keySource} is {@code header:name}, {@code body:path}, {@code prefix} or {@code none}. */
     default void routed(Pool pool, Decision decision, String keySource) {}
 
     /** A session was bound to another backend than before. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.wire;
 
-import dev.homing.affinity.SessionKeyExtractor;
 import dev.homing.config.Address;
 import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
@@ -35,9 +34,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +59,10 @@ public final class Configs {
     private Map<String, String> backendHeaders = Map.of();
     private @Nullable SslContext tls;
     private PlacementRules rules = PlacementRules.RENDEZVOUS;
+    private List<String> bodyKeys = List.of();
+    private Affinity.Scope scope = Affinity.Scope.NONE;
+    private Affinity.NoSession noSession = Affinity.NoSession.ROUND_ROBIN;
+    private Affinity.Home home = Affinity.Home.SESSION;
 
     public Configs requestHead(Duration timeout) {
         client = new Timeouts.Client(timeout, client.requestBody(), client.idle());
@@ -150,6 +151,29 @@ public final class Configs {
         return this;
     }
 
+    public Configs bodyKeys(String... paths) {
+        bodyKeys = List.of(paths);
+        return this;
+    }
+
+    /** Equal ids under different credentials are different sessions. */
+    public Configs byCredential() {
+        scope = Affinity.Scope.AUTHORIZATION;
+        return this;
+    }
+
+    /** Prompts make the sessions of requests that name none. */
+    public Configs sessionsByPrefix() {
+        noSession = Affinity.NoSession.PREFIX;
+        return this;
+    }
+
+    /** Prompts tell where sessions begin. */
+    public Configs homesByPrefix() {
+        home = Affinity.Home.PREFIX;
+        return this;
+    }
+
     /** Backends are spoken to over TLS. */
     public Configs tls(SslContext context) {
         tls = context;
@@ -176,18 +200,13 @@ public final class Configs {
         }
         HomingConfig config = config(addresses);
         PoolSettings settings = config.defaults();
-        Set<String> stripped = settings.upstream().stripRequestHeaders().stream()
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        SessionKeyExtractor keys = new SessionKeyExtractor(
-                "default", settings.affinity().identity().headers(), false, SipHash.ofSeed("homing"));
         Pool pool = new Pool(0, "default", backends, rules);
         RouteMatcher routes =
                 new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), null, 0)));
         return new Generation(
                 config,
                 new RoutingTable(List.of(pool), routes),
-                List.of(new Generation.PoolSetup(keys, settings, stripped)),
+                List.of(Generation.PoolSetup.of("default", settings, SipHash.ofSeed("homing"))),
                 endpoints);
     }
 
@@ -223,13 +242,8 @@ public final class Configs {
     public PoolSettings settings() {
         return new PoolSettings(
                 new Affinity(
-                        new Affinity.Identity(List.of("X-Session-Id", "session_id"), List.of(), Affinity.Scope.NONE),
-                        new Affinity.Placement(
-                                Affinity.NoSession.ROUND_ROBIN,
-                                Affinity.Policy.RENDEZVOUS,
-                                16384,
-                                Affinity.Home.SESSION,
-                                0),
+                        new Affinity.Identity(List.of("X-Session-Id", "session_id"), bodyKeys, scope),
+                        new Affinity.Placement(noSession, Affinity.Policy.RENDEZVOUS, 16384, home, 0),
                         new Affinity.Stickiness(
                                 Duration.ofHours(1),
                                 Affinity.OnUnhealthy.ROUND_ROBIN,

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class RecordingObserver implements ProxyObserver {
 
     private final List<Decision> routed = new CopyOnWriteArrayList<>();
+    private final List<String> keySources = new CopyOnWriteArrayList<>();
     private final List<MoveReason> moves = new CopyOnWriteArrayList<>();
     private final List<RetryReason> retries = new CopyOnWriteArrayList<>();
     private final List<AbortPhase> aborts = new CopyOnWriteArrayList<>();
@@ -27,6 +28,11 @@ public final class RecordingObserver implements ProxyObserver {
 
     public List<Decision> routed() {
         return routed;
+    }
+
+    /** What the sessions of the routed requests were read from. */
+    public List<String> keySources() {
+        return keySources;
     }
 
     public List<MoveReason> moves() {
@@ -67,6 +73,7 @@ public final class RecordingObserver implements ProxyObserver {
     @Override
     public void routed(Pool pool, Decision decision, String keySource) {
         routed.add(decision);
+        keySources.add(keySource);
     }
 
     @Override

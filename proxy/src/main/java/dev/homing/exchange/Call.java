@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import java.util.List;
+
+/**
+ * A request whose head has come, with what it is answered by.
+ *
+ * @param generation what it goes by from its beginning to its end
+ * @param begun when its head was there, by the scope's clock
+ */
+record Call(LoopScope scope, Generation generation, ClientStream client, RequestHead head, long begun) {
+
+    /** Answers a request that is not routed. */
+    void refuse(ProxyError error) {
+        scope.shared().observer().rejected(error.code());
+        client.error(error, List.of());
+    }
+}

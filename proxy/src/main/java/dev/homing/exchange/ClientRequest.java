@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.exchange;
+
+import dev.homing.look.Wanted;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** A request as its client's connection drives it. Confined to the event loop of that connection. */
+public interface ClientRequest {
+
+    /**
+     * Begins with a request whose head has come. What is refused is answered before this returns.
+     *
+     * @return null when it is over already
+     */
+    static @Nullable ClientRequest begin(
+            LoopScope scope, Generation generation, ClientStream client, RequestHead head) {
+        Call call = new Call(scope, generation, client, head, scope.nanoTime().getAsLong());
+        Reception.Outcome outcome =
+                Reception.of(head, generation, scope.shared().via());
+        if (outcome.refused() != null) {
+            call.refuse(outcome.refused());
+            return null;
+        }
+        Reception reception = outcome.received();
+        if (reception == null) {
+            return Inquiry.forModel(call);
+        }
+        Wanted wanted = reception.wanted(head, scope.shared().router());
+        return wanted == null ? Exchange.begin(call, reception) : Inquiry.forSession(call, reception, wanted);
+    }
+
+    /** A part of the request's body; the buffer is released. */
+    void content(ByteBuf part);
+
+    /** The request's body is complete. */
+    void contentEnd();
+
+    /** The request's body broke its framing, or its limits: it will never be complete. */
+    void contentBroken(ProxyError error);
+
+    /** No more of the body is at hand: what was sent on may be flushed. */
+    void contentFlush();
+
+    /** Whether the client takes more of the answer without it piling up. */
+    void clientWritable(boolean writable);
+
+    /** The client is gone: whatever was done for it is let go of at once. */
+    void clientGone();
+}
