@@ -20,10 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code homing check}: what a configuration would do, or everything that is wrong with it. */
-@Command(
-        name = "check",
-        mixinStandardHelpOptions = true,
-        description = "Reads a configuration and says what it would do, or every error in it.")
+@Command(name = "check", description = "Reads a configuration and says what it would do, or every error in it.")
 final class CheckCommand implements Callable<Integer> {
 
     /** Exit code for bad usage and bad configurations. */
@@ -87,6 +84,12 @@ final class CheckCommand implements Callable<Integer> {
             if (!reached.contains(pool.name())) {
                 err.println("warning: pool " + pool.name() + ": no route leads to it");
             }
+        }
+        try {
+            new UpstreamTls().renew(config);
+        } catch (IllegalArgumentException e) {
+            // It may be checked on another machine than it is for.
+            err.println("warning: " + e.getMessage());
         }
     }
 

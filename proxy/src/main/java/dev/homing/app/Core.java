@@ -115,13 +115,7 @@ final class Core {
      * @throws IllegalArgumentException when a PEM file cannot be used
      */
     void verify(HomingConfig config) {
-        tls.renew(config.pools().stream()
-                .filter(pool -> pool.backends().stream()
-                        .anyMatch(backend ->
-                                "https".equalsIgnoreCase(backend.url().getScheme())))
-                .map(pool -> pool.settings().upstream().tls())
-                .distinct()
-                .toList());
+        tls.renew(config);
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 /** {@code homing demo}: round robin beside affinity, on demo replicas. */
 @Command(
         name = "demo",
-        mixinStandardHelpOptions = true,
         description =
                 "Starts demo replicas and the proxy on free ports, drives conversations through it by round robin and then with"
                         + " affinity, and shows what that did to cached tokens and time to first token.")

@@ -7,12 +7,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line. */
 @Command(
         name = "homing",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
         description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.",
         subcommands = {RunCommand.class, CheckCommand.class, ReplicaCommand.class, VersionCommand.class})
 public final class Main implements Runnable {

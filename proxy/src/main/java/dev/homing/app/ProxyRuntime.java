@@ -237,7 +237,7 @@ final class ProxyRuntime implements AutoCloseable {
         ChannelFuture bound = plane.frontend().listen(new InetSocketAddress(address.host(), address.port()));
         bound.awaitUninterruptibly(SOON.toMillis());
         if (!bound.isSuccess()) {
-            throw new StartFailure("listen: " + address + ": " + reason(bound.cause()));
+            throw StartFailure.of("listen: " + address, bound.cause());
         }
         return (InetSocketAddress) bound.channel().localAddress();
     }
@@ -246,17 +246,13 @@ final class ProxyRuntime implements AutoCloseable {
         try {
             return stage.toCompletableFuture().get(SOON.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new StartFailure(what + ": " + reason(e.getCause()));
+            throw StartFailure.of(what, e.getCause());
         } catch (TimeoutException e) {
             throw new StartFailure(what + ": no result within " + SOON.toSeconds() + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailure("interrupted");
         }
-    }
-
-    private static String reason(@Nullable Throwable cause) {
-        return cause == null ? "no result" : cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     /** A name for {@code Via} that no other proxy has, so that a chain of proxies is not taken for a loop. */

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** {@code homing replica}: one demo replica, to try things against. */
 @Command(
         name = "replica",
-        mixinStandardHelpOptions = true,
         description = "Runs one demo replica, to try things against: no model, but a server's manners and timing.")
 public final class ReplicaCommand implements Callable<Integer> {
 

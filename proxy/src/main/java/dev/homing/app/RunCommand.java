@@ -19,7 +19,6 @@ import picocli.CommandLine.Spec;
 /** {@code homing run}: serves until it is told to stop. */
 @Command(
         name = "run",
-        mixinStandardHelpOptions = true,
         description = {
             "Serves. Prints one line a listener once it accepts.",
             "SIGHUP or a changed file reloads the configuration; SIGTERM drains."

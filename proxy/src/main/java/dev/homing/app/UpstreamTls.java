@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import dev.homing.config.HomingConfig;
 import dev.homing.config.UpstreamRules;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -33,6 +34,17 @@ final class UpstreamTls {
     /** @throws IllegalArgumentException when a PEM file cannot be used */
     SslContext context(UpstreamRules.Tls rules) {
         return contexts.computeIfAbsent(rules, UpstreamTls::load).context();
+    }
+
+    /** Reads the PEM files of pools with https backends anew, as {@link #renew(Collection)} does. */
+    void renew(HomingConfig config) {
+        renew(config.pools().stream()
+                .filter(pool -> pool.backends().stream()
+                        .anyMatch(backend ->
+                                "https".equalsIgnoreCase(backend.url().getScheme())))
+                .map(pool -> pool.settings().upstream().tls())
+                .distinct()
+                .toList());
     }
 
     /**

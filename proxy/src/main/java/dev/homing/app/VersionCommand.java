@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code homing version}: what is running here. */
 @Command(name = "version", description = "Tells the version, the commit, the JVM and the I/O transport.")
-final class VersionCommand implements Callable<Integer> {
+final class VersionCommand implements Callable<Integer>, IVersionProvider {
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -16,16 +18,22 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BuildInfo build = BuildInfo.read();
-        spec.commandLine()
-                .getOut()
-                .printf(
-                        "homing %s (commit %s), Java %s (%s), I/O %s%n",
-                        build.version(),
-                        build.commit(),
-                        System.getProperty("java.version"),
-                        System.getProperty("java.vm.name"),
-                        Transports.best());
+        spec.commandLine().getOut().println(getVersion()[0]);
         return 0;
+    }
+
+    @Override
+    public String[] getVersion() {
+        BuildInfo build = BuildInfo.read();
+        return new String[] {
+            String.format(
+                    Locale.ROOT,
+                    "homing %s (commit %s), Java %s (%s), I/O %s",
+                    build.version(),
+                    build.commit(),
+                    System.getProperty("java.version"),
+                    System.getProperty("java.vm.name"),
+                    Transports.best())
+        };
     }
 }

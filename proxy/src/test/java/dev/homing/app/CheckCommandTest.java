@@ -69,11 +69,13 @@ class CheckCommandTest {
     }
 
     @Test
-    void helpIsNoError() {
-        assertThat(run("check", "--help")).isZero();
-        assertThat(run("run", "--help")).isZero();
+    void aCertificateThatCannotBeUsedHereIsWarnedOf() throws IOException {
+        assertThat(check("""
+                backends: [{id: a, url: "https://127.0.0.1:1"}]
+                upstream_tls: {ca: /no/such/ca.pem}
+                """)).isZero();
 
-        assertThat(out.toString()).contains("homing check", "homing run", "--config=FILE");
+        assertThat(err.toString().lines()).containsExactly("warning: upstream_tls: /no/such/ca.pem: no such file");
     }
 
     private int check(String yaml) throws IOException {
