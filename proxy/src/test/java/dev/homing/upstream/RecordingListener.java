@@ -15,6 +15,9 @@ final class RecordingListener implements UpstreamListener {
     final List<String> heads = new ArrayList<>();
     final StringBuilder body = new StringBuilder();
     int closed;
+
+    @Nullable Throwable cause;
+
     Runnable onHead = () -> {};
 
     @Override
@@ -39,7 +42,8 @@ final class RecordingListener implements UpstreamListener {
     public void writable(boolean writable) {}
 
     @Override
-    public void closed(@Nullable Throwable cause) {
+    public void closed(@Nullable Throwable why) {
         closed++;
+        cause = why;
     }
 }

@@ -4,14 +4,20 @@ package dev.homing.upstream;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import dev.homing.LogLines;
 import dev.homing.loop.Deadlines;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
 import dev.homing.wire.RecordingObserver;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class UpstreamConnectionTest {
@@ -111,6 +117,39 @@ final class UpstreamConnectionTest {
         third.connection().release();
         assertThat(third.channel().isOpen()).isFalse();
         assertThat(pool.poll()).isNull();
+    }
+
+    static Stream<Throwable> breakages() {
+        return Stream.of(new IOException("Connection reset by peer"), new DecoderException("not a TLS record"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("breakages")
+    void aConnectionThatBreaksIsToldToItsExchangeAndNotLogged(Throwable breakage) {
+        backend.connection().lease(listener);
+        try (LogLines log = LogLines.open()) {
+            backend.channel().pipeline().fireExceptionCaught(breakage);
+
+            assertThat(log.lines(Level.WARN)).isEmpty();
+        }
+        assertThat(backend.channel().isOpen()).isFalse();
+        assertThat(listener.closed).isEqualTo(1);
+        assertThat(listener.cause).isSameAs(breakage);
+    }
+
+    @Test
+    void aFaultOfOurOwnIsLoggedAsWell() {
+        IllegalStateException bug = new IllegalStateException("a bug in homing");
+        backend.connection().lease(listener);
+        try (LogLines log = LogLines.open()) {
+            backend.channel().pipeline().fireExceptionCaught(bug);
+
+            assertThat(log.lines(Level.WARN))
+                    .containsExactly("a backend's connection is closed because of a fault in homing");
+        }
+        assertThat(backend.channel().isOpen()).isFalse();
+        assertThat(listener.closed).isEqualTo(1);
+        assertThat(listener.cause).isSameAs(bug);
     }
 
     private int active() {

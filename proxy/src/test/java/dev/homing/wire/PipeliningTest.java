@@ -8,6 +8,7 @@ import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
 import dev.homing.wire.RecordingOrigin.Script;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -176,8 +177,7 @@ final class PipeliningTest extends WireCase {
     @Test
     void connectionsBeyondTheLimitAreClosedAtOnce() throws Exception {
         RecordingOrigin origin = origin(Script.answering(OK));
-        PlaneUnderTest plane =
-                opened(PlaneUnderTest.open(io, configs.generation(java.util.List.of(origin.address())), 1));
+        PlaneUnderTest plane = opened(PlaneUnderTest.open(io, configs.generation(List.of(origin.address())), 1));
         RawClient first = client(plane);
         first.send(GET).response();
 
@@ -210,6 +210,34 @@ final class PipeliningTest extends WireCase {
         go.release();
         assertThat(busy.until("0\r\n\r\n")).isEqualTo("0\r\n\r\n");
         assertThat(busy.ends()).isTrue();
+        assertThat(plane.frontend().drained().awaitUninterruptibly(5000)).isTrue();
+    }
+
+    @Test
+    void aConnectionThatWasBeingAcceptedWhenDrainingBeganEndsAsWell() throws Exception {
+        PlaneUnderTest plane = plane(origin(Script.answering(OK)));
+        plane.whileAccepting(plane.frontend()::drain);
+
+        assertThat(client(plane).ends()).isTrue();
+        assertThat(plane.frontend().drained().awaitUninterruptibly(5000)).isTrue();
+    }
+
+    @Test
+    void answersThatASlowClientHasYetToTakeAreDeliveredWhileDraining() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" + "x".repeat(30_000);
+        RecordingOrigin origin = origin(Script.answering(answer));
+        PlaneUnderTest plane =
+                opened(PlaneUnderTest.openWithSmallBuffers(io, configs.generation(List.of(origin.address()))));
+        RawClient client = opened(RawClient.to(plane.address(), 4096));
+        client.send(GET + GET);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> plane.observer().finished().size() == 2);
+
+        plane.frontend().drain();
+
+        assertThat(client.response().body()).hasSize(30_000);
+        assertThat(client.response().body()).hasSize(30_000);
+        assertThat(client.ends()).isTrue();
         assertThat(plane.frontend().drained().awaitUninterruptibly(5000)).isTrue();
     }
 

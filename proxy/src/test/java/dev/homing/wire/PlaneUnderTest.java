@@ -57,6 +57,9 @@ public final class PlaneUnderTest implements AutoCloseable {
     private final InetSocketAddress address;
     private volatile Generation generation;
 
+    /** Written by the test, run by the loop that accepts. */
+    private volatile Runnable accepting = () -> {};
+
     private PlaneUnderTest(Transport transport, Generation generation, int maxConnections) {
         this.transport = transport;
         this.generation = generation;
@@ -72,11 +75,14 @@ public final class PlaneUnderTest implements AutoCloseable {
         Connector connector = new Connector(transport, DefaultAddressResolverGroup.INSTANCE);
         this.frontend = new Frontend(
                 transport,
-                loop -> scopes.computeIfAbsent(loop, l -> {
-                    Deadlines deadlines = new Deadlines(l, clock);
-                    return new LoopScope(
-                            deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
-                }),
+                loop -> {
+                    accepting.run();
+                    return scopes.computeIfAbsent(loop, l -> {
+                        Deadlines deadlines = new Deadlines(l, clock);
+                        return new LoopScope(
+                                deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
+                    });
+                },
                 () -> this.generation,
                 maxConnections);
         log.start();
@@ -144,6 +150,11 @@ public final class PlaneUnderTest implements AutoCloseable {
     /** Replaces what the next request reads. */
     public void publish(Generation next) {
         generation = next;
+    }
+
+    /** Has {@code next} happen whenever a connection was accepted and nobody looks after it yet. */
+    public void whileAccepting(Runnable next) {
+        accepting = next;
     }
 
     /** Waits until no request is under way. */
