@@ -113,7 +113,11 @@ class ArchitectureTest {
                         "dev.homing.look..",
                         "dev.homing.admin..",
                         "dev.homing.demo..",
+                        "dev.homing.simulate..",
                         "dev.homing.app.."));
+        rules.put(
+                "only app knows the simulation",
+                unknown("dev.homing.simulate..", "dev.homing.simulate..", "dev.homing.app.."));
         rules.put("clocks are handed in", Deeds.clocks());
         rules.put("chance is a seed", Deeds.randomness());
         rules.put("threads are handed in", Deeds.threads());
