@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
         description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.",
-        subcommands = {RunCommand.class, CheckCommand.class, ReplicaCommand.class, VersionCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            ReplicaCommand.class,
+            SimulateCommand.class,
+            VersionCommand.class
+        })
 public final class Main implements Runnable {
 
     /** Read by the logging configuration, from the environment or here. */
