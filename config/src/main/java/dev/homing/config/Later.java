@@ -21,7 +21,6 @@ final class Later {
             BackendKeys.MAX_INFLIGHT,
             ListenerKeys.TLS,
             ListenerKeys.PROXY_PROTOCOL,
-            ServerKeys.KEYS,
             ServerKeys.ACCESS_LOG_PATH,
             ServerKeys.ACCESS_LOG_FORMAT,
             ServerKeys.TRACING,

@@ -24,7 +24,6 @@ class LaterTest {
                 "queue: {limit: 10} | 1024",
                 "queue: {timeout: 1m} | 5m",
                 "discovery: {dns: {refresh: 1s}} | 5s",
-                "keys: /etc/homing/keys | none",
                 "tracing: 'http://collector:4318' | none",
                 "sse_ping: 15s | none",
                 "access_log: {path: stdout} | none",
@@ -61,7 +60,7 @@ class LaterTest {
                 "affinity: {share: 'http://x'}",
                 "queue: {limit: many}",
                 "sse_ping: soon",
-                "keys: ''",
+                "tracing: ''",
             })
     void aBadValueOfSuchAKeyIsStillABadValue(String line) {
         assertThat(Project.errors(GOOD + line))

@@ -87,6 +87,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         try {
             new UpstreamTls().renew(config);
+            new KeyRing().renew(config);
         } catch (IllegalArgumentException e) {
             // It may be checked on another machine than it is for.
             err.println("warning: " + e.getMessage());

@@ -44,6 +44,7 @@ final class Core {
     private final SessionTable sessions;
     private final ProxyMeters meters;
     private final UpstreamTls tls = new UpstreamTls();
+    private final KeyRing keys = new KeyRing();
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
@@ -57,7 +58,7 @@ final class Core {
     Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, Affinity.Table table) {
         BuildInfo build = BuildInfo.read();
         this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
-        this.generations = new Generations(tls);
+        this.generations = new Generations(tls, keys);
         this.sessions = new SessionTable(table.maxSessions(), System::nanoTime);
         this.meters = new ProxyMeters(
                 registry,
@@ -112,9 +113,10 @@ final class Core {
     /**
      * Tries what of a configuration can only be seen to be wrong when it is used, and takes it as it is now.
      *
-     * @throws IllegalArgumentException when a PEM file cannot be used
+     * @throws IllegalArgumentException when a PEM file or the keys' file cannot be used
      */
     void verify(HomingConfig config) {
+        keys.renew(config);
         tls.renew(config);
     }
 

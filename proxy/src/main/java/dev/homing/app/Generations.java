@@ -27,18 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class Generations {
 
     private final UpstreamTls tls;
+    private final KeyRing keys;
     private @Nullable Generation last;
 
-    Generations(UpstreamTls tls) {
+    Generations(UpstreamTls tls, KeyRing keys) {
         this.tls = tls;
+        this.keys = keys;
     }
 
     @SuppressWarnings("ReferenceEquality") // with an equal configuration that was read anew, certificates may be others
     Generation next(HomingConfig config, RoutingTable table, List<Placed> backends) {
         Generation before = last;
         Generation next = before != null && before.config() == config
-                ? new Generation(config, table, before.pools(), before.endpoints())
-                : new Generation(config, table, setups(config), endpoints(config, backends));
+                ? new Generation(config, before.keys(), table, before.pools(), before.endpoints())
+                : new Generation(config, keys.of(config), table, setups(config), endpoints(config, backends));
         last = next;
         return next;
     }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ReplicaCommand.class,
             SimulateCommand.class,
+            KeyCommand.class,
             VersionCommand.class
         })
 public final class Main implements Runnable {

@@ -2,14 +2,22 @@
 package dev.homing.exchange;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose head has come, with what it is answered by.
  *
  * @param generation what it goes by from its beginning to its end
+ * @param key the name of the API key that the client showed, null when none is asked for
  * @param begun when its head was there, by the scope's clock
  */
-record Call(LoopScope scope, Generation generation, ClientStream client, RequestHead head, long begun) {
+record Call(
+        LoopScope scope,
+        Generation generation,
+        ClientStream client,
+        RequestHead head,
+        @Nullable String key,
+        long begun) {
 
     /** Answers a request that is not routed. */
     void refuse(ProxyError error) {

@@ -15,7 +15,14 @@ public interface ClientRequest {
      */
     static @Nullable ClientRequest begin(
             LoopScope scope, Generation generation, ClientStream client, RequestHead head) {
-        Call call = new Call(scope, generation, client, head, scope.nanoTime().getAsLong());
+        ApiKeys keys = generation.keys();
+        String key = keys == null ? null : keys.nameOf(head.request().headers());
+        Call call =
+                new Call(scope, generation, client, head, key, scope.nanoTime().getAsLong());
+        if (keys != null && key == null && !ApiKeys.isPreflight(head.request())) {
+            call.refuse(ProxyError.unauthorized());
+            return null;
+        }
         Reception.Outcome outcome =
                 Reception.of(head, generation, scope.shared().via());
         if (outcome.refused() != null) {

@@ -50,6 +50,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
     private final Itinerary itinerary;
     private final Deadline deadline;
     private final long begun;
+    private final @Nullable String key;
     private State state = State.CONNECTING;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
@@ -64,6 +65,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         this.body = body;
         this.retry = new RetryPolicy(reception.setup().settings().upstream().retry());
         this.begun = call.begun();
+        this.key = call.key();
         this.prefill = new Prefill(
                 scope.shared().pending(),
                 reception.pool(),
@@ -393,6 +395,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         itinerary.close();
         long firstToken = answer == null ? -1 : answer.firstTokenNanos();
         RequestSummary summary = new RequestSummary(
+                key,
                 new RequestSummary.Route(reception.pool(), itinerary.backend(), itinerary.decision()),
                 status,
                 clientGone,

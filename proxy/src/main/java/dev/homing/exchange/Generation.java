@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  * Everything a request reads that a reload or a health check may change: the routing table and the settings that belong to it, read once a
  * request so that the two always fit.
  *
+ * @param keys that clients have to show; null = none
  * @param pools in the order of the table's
  * @param endpoints by the backend's slot
  */
 public record Generation(
-        HomingConfig config, RoutingTable table, List<PoolSetup> pools, List<@Nullable Endpoint> endpoints) {
+        HomingConfig config,
+        @Nullable ApiKeys keys,
+        RoutingTable table,
+        List<PoolSetup> pools,
+        List<@Nullable Endpoint> endpoints) {
 
     /**
      * A pool's settings, with what is worked out of them once.
@@ -61,6 +66,7 @@ public record Generation(
         return new RequestHead.Rules(
                 config.edge().trustedProxies(),
                 setup.stripped(),
+                keys != null,
                 authorization == null ? null : authorization.value(),
                 via);
     }

@@ -24,6 +24,12 @@ public record ProxyError(int status, String type, String code, String message, i
         return new ProxyError(status, "invalid_request_error", code, message, 0);
     }
 
+    /** 401: no API key that is known. */
+    public static ProxyError unauthorized() {
+        return invalid(
+                401, "invalid_api_key", "no valid API key (expected: Authorization: Bearer KEY, or x-api-key: KEY)");
+    }
+
     /** 404: no route matches, or the path is denied. */
     public static ProxyError notFound(String path) {
         return invalid(404, "not_found", "no route for " + path);

@@ -36,11 +36,13 @@ public record RequestHead(HttpRequest request, String target, String host, boole
      * What the configuration says about it.
      *
      * @param stripped lower-case names that are not sent on
+     * @param keyed whether the client's credentials were for homing itself, and are not sent on
      * @param authorization sent in place of the client's, null = the client's own
      */
     record Rules(
             List<Cidr> trusted,
             Set<String> stripped,
+            boolean keyed,
             @Nullable String authorization,
             String via) {}
 
@@ -144,6 +146,9 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         if (ending.contains(name)
                 || ForwardedHeaders.contains(name)
                 || HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
+            return false;
+        }
+        if (rules.keyed() && ApiKeys.isHeader(name)) {
             return false;
         }
         if (rules.authorization() != null && HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {

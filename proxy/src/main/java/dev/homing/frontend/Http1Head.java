@@ -81,6 +81,9 @@ final class Http1Head {
         if (error.retryAfter() > 0) {
             line(out, "Retry-After", Integer.toString(error.retryAfter()));
         }
+        if (error.status() == 401) {
+            line(out, "WWW-Authenticate", "Bearer");
+        }
         if (error.status() == 405) {
             line(out, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -26,6 +27,9 @@ final class MeterCatalog {
     /** From 1 ms to 10 s: a connection in the same rack, and one that needed its SYN again and again. */
     private static final Duration[] CONNECTS =
             durations(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000);
+
+    /** Stands for the name of an API key where none is asked for; no key is called so. */
+    static final String NO_KEY = "";
 
     private final MeterRegistry registry;
 
@@ -57,15 +61,19 @@ final class MeterCatalog {
                 .register(registry);
     }
 
-    Counter promptTokens(String pool, String backend, Decision decision, boolean cached) {
+    /** @param key {@link #NO_KEY} where none is asked for: then there is no such label */
+    Counter promptTokens(String pool, String backend, Decision decision, boolean cached, String key) {
         return counter("homing.prompt.tokens", "Prompt tokens, by whether the engine took them from its cache")
                 .tags("pool", pool, "backend", backend, "decision", decision.label(), "cached", String.valueOf(cached))
+                .tags(keyed(key))
                 .register(registry);
     }
 
-    Counter completionTokens(String pool, String backend) {
+    /** @param key as above */
+    Counter completionTokens(String pool, String backend, String key) {
         return counter("homing.completion.tokens", "Generated tokens")
                 .tags("pool", pool, "backend", backend)
+                .tags(keyed(key))
                 .register(registry);
     }
 
@@ -172,6 +180,10 @@ final class MeterCatalog {
         return gauge("homing.build.info", "Always 1; what is running stands in the labels", () -> 1)
                 .tags("version", version, "commit", commit)
                 .register(registry);
+    }
+
+    private static Tags keyed(String key) {
+        return key.equals(NO_KEY) ? Tags.empty() : Tags.of("key", key);
     }
 
     private static Counter.Builder counter(String name, String description) {

@@ -129,13 +129,14 @@ public final class ProxyMeters implements ProxyObserver {
             pool.unrouted.count(decision, status);
         } else {
             backend.requests().count(decision, status);
-            tokens(backend, decision, summary.tokens());
+            tokens(backend, decision, summary);
         }
     }
 
-    private static void tokens(BackendMeters backend, Decision decision, RequestSummary.Tokens tokens) {
+    private static void tokens(BackendMeters backend, Decision decision, RequestSummary summary) {
+        RequestSummary.Tokens tokens = summary.tokens();
         if (tokens.expected() || tokens.usage() != null) {
-            backend.tokens(decision, tokens.usage());
+            backend.tokens(summary.key(), decision, tokens.usage());
         }
     }
 

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One finished request.
  *
+ * @param key the name of the API key that the client showed, null when none was asked for
  * @param route where it went
  * @param status the HTTP status that the client was sent, 0 when none was
  * @param clientGone whether the client left before the answer was complete
  * @param timing how long it took
  * @param tokens what the engine told
  */
-public record RequestSummary(Route route, int status, boolean clientGone, Timing timing, Tokens tokens) {
+public record RequestSummary(
+        @Nullable String key, Route route, int status, boolean clientGone, Timing timing, Tokens tokens) {
 
     /**
      * Pool, backend and why.

@@ -27,7 +27,7 @@ final class RequestHeadTest {
 
     private static final String TAIL =
             "X-Forwarded-For: 10.0.0.7\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: h\r\nVia: 1.1 me\r\n\r\n";
-    private static final RequestHead.Rules PLAIN = new RequestHead.Rules(List.of(), Set.of(), null, "me");
+    private static final RequestHead.Rules PLAIN = new RequestHead.Rules(List.of(), Set.of(), false, null, "me");
 
     @ParameterizedTest
     @CsvSource({
@@ -76,7 +76,7 @@ final class RequestHeadTest {
 
     @Test
     void strippedHeadersAndTheClientsAuthorizationStayHere() throws Exception {
-        RequestHead.Rules rules = new RequestHead.Rules(List.of(), Set.of("x-gone"), "Bearer ours", "me");
+        RequestHead.Rules rules = new RequestHead.Rules(List.of(), Set.of("x-gone"), false, "Bearer ours", "me");
 
         assertThat(encoded(
                         "GET / HTTP/1.1\r\nHost: h\r\nX-GONE: 1\r\nAUTHORIZATION: Bearer own\r\nX: 2\r\n\r\n",
@@ -138,7 +138,10 @@ final class RequestHeadTest {
 
         assertThat(encoded(request, endpoint("", Map.of()), PLAIN))
                 .isEqualTo("GET / HTTP/1.1\r\nHost: backend:1\r\n" + TAIL);
-        assertThat(encoded(request, endpoint("", Map.of()), new RequestHead.Rules(List.of(ten), Set.of(), null, "me")))
+        assertThat(encoded(
+                        request,
+                        endpoint("", Map.of()),
+                        new RequestHead.Rules(List.of(ten), Set.of(), false, null, "me")))
                 .isEqualTo(lines(
                         "GET / HTTP/1.1",
                         "Host: backend:1",
@@ -157,7 +160,7 @@ final class RequestHeadTest {
         Cidr all = new Cidr(InetAddress.getByName("2001:db8::"), 32);
         RequestHead head = RequestHead.of(decoded("GET / HTTP/1.1\r\nHost: h\r\nForwarded: for=x\r\n\r\n"), client);
 
-        assertThat(text(head, endpoint("", Map.of()), new RequestHead.Rules(List.of(all), Set.of(), null, "me")))
+        assertThat(text(head, endpoint("", Map.of()), new RequestHead.Rules(List.of(all), Set.of(), false, null, "me")))
                 .contains("X-Forwarded-For: 2001:db8::1\r\n", "Forwarded: for=\"[2001:db8::1]\";proto=https\r\n");
     }
 

@@ -91,6 +91,28 @@ class ProxyMetersTest {
     }
 
     @Test
+    void tokensAreCountedByTheNameOfTheKeyWhereThereIsOne() {
+        meters.table(table(pool));
+
+        meters.finished(summary(left, Decision.PINNED, new Usage(290, 285, 2)));
+        meters.finished(new RequestSummary(
+                "alice",
+                new RequestSummary.Route(pool, left, Decision.PINNED),
+                200,
+                false,
+                new RequestSummary.Timing(5, 5),
+                new RequestSummary.Tokens(true, new Usage(100, 20, 4))));
+
+        String labels = "{backend=\"left\",cached=\"true\",decision=\"pinned\",%spool=\"default\"}";
+        assertThat(value("homing_prompt_tokens_total" + labels.formatted(""))).isEqualTo(285);
+        assertThat(value("homing_prompt_tokens_total" + labels.formatted("key=\"alice\",")))
+                .isEqualTo(20);
+        assertThat(value("homing_completion_tokens_total{backend=\"left\",key=\"alice\",pool=\"default\"}"))
+                .isEqualTo(4);
+        assertThat(meters.promptTokens(0)).isEqualTo(390);
+    }
+
+    @Test
     void tokensAreCountedByDecisionAndCache() {
         meters.table(table(pool));
 
@@ -144,6 +166,7 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
+                null,
                 new RequestSummary.Route(pool, left, Decision.PINNED),
                 200,
                 false,
@@ -172,6 +195,7 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
+                null,
                 new RequestSummary.Route(pool, left, Decision.PINNED),
                 status,
                 clientGone,
@@ -186,6 +210,7 @@ class ProxyMetersTest {
     @Test
     void aRequestWithoutABackendIsCountedWithNone() {
         meters.finished(new RequestSummary(
+                null,
                 new RequestSummary.Route(pool, null, Decision.UNROUTABLE),
                 503,
                 false,
@@ -210,6 +235,7 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
+                null,
                 new RequestSummary.Route(pool, left, Decision.PINNED),
                 200,
                 false,
@@ -373,6 +399,7 @@ class ProxyMetersTest {
         meters.rejected("no_backend");
         meters.transition("default", "left", Transition.UP, "probe");
         meters.finished(new RequestSummary(
+                "alice",
                 new RequestSummary.Route(pool, left, Decision.PLACED),
                 200,
                 false,
@@ -428,6 +455,7 @@ class ProxyMetersTest {
 
     private RequestSummary summary(Backend backend, Decision decision, @Nullable Usage usage) {
         return new RequestSummary(
+                null,
                 new RequestSummary.Route(pool, backend, decision),
                 200,
                 false,

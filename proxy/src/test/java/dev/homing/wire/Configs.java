@@ -18,6 +18,7 @@ import dev.homing.config.Server;
 import dev.homing.config.Telemetry;
 import dev.homing.config.Timeouts;
 import dev.homing.config.UpstreamRules;
+import dev.homing.exchange.ApiKeys;
 import dev.homing.exchange.Generation;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
@@ -54,6 +55,7 @@ public final class Configs {
     private List<String> denied = List.of("/sleep", "/wake_up");
     private boolean responseHeaders;
     private @Nullable String authorization;
+    private @Nullable ApiKeys keys;
     private @Nullable String pathPrefixRouted;
     private String prefix = "";
     private Map<String, String> backendHeaders = Map.of();
@@ -121,6 +123,12 @@ public final class Configs {
 
     public Configs responseHeaders() {
         responseHeaders = true;
+        return this;
+    }
+
+    /** What clients have to show. */
+    public Configs keys(ApiKeys wanted) {
+        keys = wanted;
         return this;
     }
 
@@ -205,6 +213,7 @@ public final class Configs {
                 new RouteMatcher(List.of(new RouteMatcher.Rule(null, pathPrefixRouted, Map.of(), null, 0)));
         return new Generation(
                 config,
+                keys,
                 new RoutingTable(List.of(pool), routes),
                 List.of(Generation.PoolSetup.of("default", settings, SipHash.ofSeed("homing"))),
                 endpoints);

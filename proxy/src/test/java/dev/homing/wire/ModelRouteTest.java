@@ -46,6 +46,7 @@ final class ModelRouteTest extends WireCase {
                 new Rule(null, "/open", Map.of(), null, 0)));
         return new Generation(
                 one.config(),
+                null,
                 new RoutingTable(List.of(pool(0, "qwen"), pool(1, "llama")), routes),
                 List.of(
                         Generation.PoolSetup.of("qwen", settings, hash),
