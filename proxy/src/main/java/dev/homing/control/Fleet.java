@@ -7,8 +7,10 @@ import dev.homing.config.PoolConfig;
 import dev.homing.health.Cause;
 import dev.homing.health.Health;
 import dev.homing.health.Health.Phase;
+import dev.homing.health.Lives;
 import dev.homing.health.Outcome;
 import dev.homing.routing.BackendState;
+import dev.homing.routing.Life;
 import dev.homing.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,6 +144,17 @@ final class Fleet implements Watch.Observer {
         backend.saw(text);
         chronicle.changed(backend, before.phase() == Phase.UNKNOWN ? null : stood, cause(before, after), text);
         changes.routing();
+    }
+
+    @Override
+    public void lived(Watch watch, Lives next) {
+        assert thread.inside();
+        MonitoredBackend backend = watch.backend();
+        Life before = backend.lives().life();
+        backend.live(next);
+        if (!next.life().equals(before) && watches.containsValue(watch)) {
+            changes.routing();
+        }
     }
 
     private static Cause cause(Health before, Health after) {

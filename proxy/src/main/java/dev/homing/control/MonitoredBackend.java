@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.control;
 
+import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
 import dev.homing.config.PoolSettings;
 import dev.homing.health.Health;
+import dev.homing.health.Lives;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Mix64;
@@ -24,6 +26,7 @@ final class MonitoredBackend {
     private BackendState state;
     private String wish;
     private Health health = Health.unknown();
+    private Lives lives = Lives.unknown();
     private String seen = "not probed yet";
     private long sinceEpochMillis;
 
@@ -66,6 +69,19 @@ final class MonitoredBackend {
         return health;
     }
 
+    Lives lives() {
+        return lives;
+    }
+
+    void live(Lives next) {
+        lives = next;
+    }
+
+    /** Whether it matters when its process was started, and is not known. */
+    boolean startTimeWanted() {
+        return lives.isQuestion() && settings.affinity().stickiness().onReturn() == Affinity.OnReturn.HOME;
+    }
+
     Health.Rules rules() {
         var limits = settings.health();
         return new Health.Rules(
@@ -84,7 +100,7 @@ final class MonitoredBackend {
 
     /** As the router sees it. */
     Backend routed() {
-        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy());
+        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life());
     }
 
     /** As operators see it. */
@@ -116,6 +132,7 @@ final class MonitoredBackend {
         if (!next.url().equals(config.url())) {
             health = health.moved(rules());
             seen = "not probed yet at " + next.url();
+            lives = lives.on(Lives.Sign.GONE); // another address is another process
         }
         config = next;
         want(stateOf(next), configured(stateOf(next)));

@@ -4,6 +4,7 @@ package dev.homing.control;
 import dev.homing.config.Health.Passive;
 import dev.homing.health.BackendTarget;
 import dev.homing.health.Health;
+import dev.homing.health.Lives;
 import dev.homing.health.LoadingModel;
 import dev.homing.health.Outcome;
 import dev.homing.health.OutcomeWindow;
@@ -28,6 +29,9 @@ final class Watch implements ProbeSchedule.Subject {
     private final OutcomeWindow faults = new OutcomeWindow();
     private @Nullable Future<?> deadline;
 
+    /** Whether its start time has been asked for and not yet told. */
+    private boolean asking;
+
     Watch(MonitoredBackend backend, ControlThread thread, Env env, Observer observer) {
         this.backend = backend;
         this.thread = thread;
@@ -45,6 +49,9 @@ final class Watch implements ProbeSchedule.Subject {
          * @param text what was seen, for people
          */
         void happened(Watch watch, Health.Event event, String text);
+
+        /** Something was seen of the run that its engine is in. */
+        void lived(Watch watch, Lives next);
 
         /** Whether the backend's pool has another one that takes new sessions. */
         boolean dispensable(MonitoredBackend backend);
@@ -89,6 +96,7 @@ final class Watch implements ProbeSchedule.Subject {
         assert thread.inside();
         switch (outcome) {
             case LOADING -> {
+                sign(Lives.Sign.GONE);
                 observer.happened(
                         this,
                         Health.Event.REQUEST_LOADING,
@@ -96,10 +104,15 @@ final class Watch implements ProbeSchedule.Subject {
                 probes.soon();
             }
             case CONNECT_FAILED, RESET -> {
+                sign(Lives.Sign.DOUBT);
                 fault(outcome);
                 probes.soon(); // what died is refused now: out within milliseconds, not after an interval
             }
-            case TIMEOUT, BAD_GATEWAY -> fault(outcome);
+            case BAD_GATEWAY -> {
+                sign(Lives.Sign.DOUBT);
+                fault(outcome);
+            }
+            case TIMEOUT -> fault(outcome);
             case NEUTRAL, BACK_PRESSURE -> {}
         }
     }
@@ -142,14 +155,45 @@ final class Watch implements ProbeSchedule.Subject {
         // a busy vLLM answers late: as long as its streams deliver, silence says nothing against it
         if (!(result instanceof ProbeResult.TimedOut && delivered(startedNanos))) {
             boolean healthy = backend.health().healthy();
+            sign(result.event());
             observer.happened(this, result.event(), result.text());
             if (!healthy && backend.health().healthy()) {
                 faults.clear();
             }
         }
+        if (result.event() == Health.Event.PROBE_GOOD && backend.startTimeWanted() && !asking) {
+            askStartTime();
+        }
         if (backend.health().phase() == Health.Phase.EJECTED) {
             probes.at(backend.health().untilNanos());
         }
+    }
+
+    private void sign(Health.Event probed) {
+        switch (probed) {
+            case PROBE_GOOD -> sign(Lives.Sign.ALIVE);
+            case PROBE_REFUSED, PROBE_LOADING -> sign(Lives.Sign.GONE);
+            case PROBE_BAD, PROBE_UNAVAILABLE -> sign(Lives.Sign.DOUBT);
+            case REQUEST_LOADING, FAULTS -> {}
+        }
+    }
+
+    private void sign(Lives.Sign sign) {
+        observer.lived(this, backend.lives().on(sign));
+    }
+
+    /** Only when something has happened: a llama-server's averages begin anew with each look at its metrics. */
+    private void askStartTime() {
+        asking = true;
+        int life = backend.lives().life().number();
+        env.probe()
+                .startTime(BackendTarget.of(backend.config(), backend.settings()))
+                .whenComplete((told, never) -> thread.execute(() -> {
+                    asking = false;
+                    if (life == backend.lives().life().number()) {
+                        observer.lived(this, backend.lives().on(told));
+                    }
+                }));
     }
 
     private boolean delivered(long sinceNanos) {

@@ -38,6 +38,11 @@ public record BackendTarget(
                 settings.health().timeout());
     }
 
+    /** The same backend asked for another path. */
+    BackendTarget at(String other) {
+        return new BackendTarget(url, other, headers, authorization, tls, timeout);
+    }
+
     public boolean https() {
         return "https".equalsIgnoreCase(url.getScheme());
     }

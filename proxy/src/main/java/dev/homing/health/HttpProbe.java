@@ -48,6 +48,9 @@ public final class HttpProbe implements Probe {
     /** Bytes of a body that are read before the connection is closed; the status stands all the same. */
     static final int BODY_LIMIT = 64 * 1024;
 
+    /** The same of metrics: several times what a vLLM has. */
+    static final int METRICS_LIMIT = 1024 * 1024;
+
     private static final int LINE_LIMIT = 4 * 1024;
     private static final int HEADER_LIMIT = 16 * 1024;
     private static final int CHUNK_LIMIT = 8 * 1024;
@@ -81,24 +84,55 @@ public final class HttpProbe implements Probe {
 
     @Override
     public CompletionStage<ProbeResult> probe(BackendTarget target) {
-        CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+        return get(
+                target,
+                BODY_LIMIT,
+                page -> new ProbeResult.Answered(page.status(), LoadingModel.told(page.status(), page.body())),
+                failure -> failure);
+    }
+
+    @Override
+    public CompletionStage<StartTime> startTime(BackendTarget target) {
+        return get(
+                target.at(StartTime.PATH),
+                METRICS_LIMIT,
+                page -> StartTime.of(page.status(), page.startTime(), page.body()),
+                failure -> new StartTime.NoAnswer());
+    }
+
+    /**
+     * An answer.
+     *
+     * @param startTime the header of that name
+     * @param body its beginning, with chars for bytes
+     */
+    private record Page(int status, @Nullable String startTime, CharSequence body) {}
+
+    /** One that never fails and ends within the target's timeout: in an answer, or in what came instead. */
+    private <T> CompletionStage<T> get(
+            BackendTarget target, int bodyLimit, Function<Page, T> answered, Function<ProbeResult, T> otherwise) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        CompletableFuture<Page> page = new CompletableFuture<>();
+        CompletableFuture<ProbeResult> failure = new CompletableFuture<>();
+        page.thenAccept(seen -> result.complete(answered.apply(seen)));
+        failure.thenAccept(seen -> result.complete(otherwise.apply(seen)));
         try {
-            send(target, request(target), target.https() ? tls.apply(target.tls()) : null, result);
+            send(
+                    target,
+                    target.https() ? tls.apply(target.tls()) : null,
+                    new Answer(request(target), bodyLimit, page, failure),
+                    result);
         } catch (RuntimeException e) {
             // a PEM file that cannot be read, a header that HTTP forbids, loops that are shut down
-            result.complete(new ProbeResult.Failed(reason(e)));
+            failure.complete(new ProbeResult.Failed(reason(e)));
         }
         return result;
     }
 
-    private void send(
-            BackendTarget target,
-            FullHttpRequest request,
-            @Nullable SslContext ssl,
-            CompletableFuture<ProbeResult> result) {
+    private void send(BackendTarget target, @Nullable SslContext ssl, Answer answer, CompletableFuture<?> result) {
         EventLoop loop = loops.next();
         Future<?> limit = loop.schedule(
-                () -> result.complete(new ProbeResult.TimedOut(target.timeout())),
+                () -> answer.failure.complete(new ProbeResult.TimedOut(target.timeout())),
                 target.timeout().toNanos(),
                 TimeUnit.NANOSECONDS);
         ChannelFuture connecting = new Bootstrap()
@@ -114,16 +148,16 @@ public final class HttpProbe implements Probe {
                         }
                         channel.pipeline()
                                 .addLast(new HttpClientCodec(LINE_LIMIT, HEADER_LIMIT, CHUNK_LIMIT))
-                                .addLast(new Answer(request, result));
+                                .addLast(answer);
                     }
                 })
                 .connect(InetSocketAddress.createUnresolved(target.host(), target.port()));
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
-                result.complete(unconnected(target, done.cause()));
+                answer.failure.complete(unconnected(target, done.cause()));
             }
         });
-        result.whenComplete((probed, never) -> {
+        result.whenComplete((ended, never) -> {
             limit.cancel(false);
             connecting.channel().close();
         });
@@ -185,14 +219,22 @@ public final class HttpProbe implements Probe {
     private static final class Answer extends SimpleChannelInboundHandler<HttpObject> {
 
         private final FullHttpRequest request;
-        private final CompletableFuture<ProbeResult> result;
+        private final int bodyLimit;
+        private final CompletableFuture<Page> page;
+        private final CompletableFuture<ProbeResult> failure;
         private final StringBuilder body = new StringBuilder();
         private int status;
-        private int read;
+        private @Nullable String startTime;
 
-        Answer(FullHttpRequest request, CompletableFuture<ProbeResult> result) {
+        Answer(
+                FullHttpRequest request,
+                int bodyLimit,
+                CompletableFuture<Page> page,
+                CompletableFuture<ProbeResult> failure) {
             this.request = request;
-            this.result = result;
+            this.bodyLimit = bodyLimit;
+            this.page = page;
+            this.failure = failure;
         }
 
         @Override
@@ -210,14 +252,12 @@ public final class HttpProbe implements Probe {
             if (part instanceof HttpResponse head) {
                 // interim answers, RFC 9110 section 15.2: the real one follows
                 status = interim(head.status().code()) ? 0 : head.status().code();
+                startTime = head.headers().get(StartTime.HEADER);
             }
             if (part instanceof HttpContent content && status != 0) {
-                read += content.content().readableBytes();
-                if (status == 503) {
-                    body.append(content.content().toString(StandardCharsets.ISO_8859_1));
-                }
-                if (read >= BODY_LIMIT || part instanceof LastHttpContent) {
-                    result.complete(new ProbeResult.Answered(status, LoadingModel.told(status, body)));
+                body.append(content.content().toString(StandardCharsets.ISO_8859_1));
+                if (body.length() >= bodyLimit || part instanceof LastHttpContent) {
+                    page.complete(new Page(status, startTime, body));
                 }
             }
         }
@@ -234,7 +274,7 @@ public final class HttpProbe implements Probe {
         }
 
         private void fail(String reason) {
-            result.complete(new ProbeResult.Failed(reason));
+            failure.complete(new ProbeResult.Failed(reason));
         }
 
         private static boolean interim(int code) {

@@ -8,8 +8,14 @@ package dev.homing.routing;
  * @param id the configured identity; what is hashed, never the address
  * @param idHash the hash of {@code id} that scores are made of
  * @param weight share of new sessions, {@code > 0}
+ * @param life which run of its engine this is
  */
-public record Backend(int slot, String id, long idHash, double weight, BackendState state, boolean healthy) {
+public record Backend(int slot, String id, long idHash, double weight, BackendState state, boolean healthy, Life life) {
+
+    /** One that was never seen to restart. */
+    public Backend(int slot, String id, long idHash, double weight, BackendState state, boolean healthy) {
+        this(slot, id, idHash, weight, state, healthy, Life.FIRST);
+    }
 
     /** Whether a session that is not bound to it may be placed here. */
     public boolean takesNew() {

@@ -6,6 +6,7 @@ import dev.homing.health.BackendTarget;
 import dev.homing.health.Outcome;
 import dev.homing.health.Probe;
 import dev.homing.health.ProbeResult;
+import dev.homing.health.StartTime;
 import dev.homing.routing.Backend;
 import dev.homing.routing.RoutingTable;
 import java.time.Duration;
@@ -32,6 +33,14 @@ final class ControlFixture implements Probe {
     final List<List<Placed>> placed = new ArrayList<>();
     final List<Asked> asked = new ArrayList<>();
     final Map<Integer, Long> deliveries = new HashMap<>();
+
+    final List<String> startTimesAsked = new ArrayList<>();
+
+    /** What backends tell of their start, by id (and host); what is not here tells nothing. */
+    final Map<String, StartTime> startTimes = new HashMap<>();
+
+    /** The same, open until a test completes it. */
+    final Map<String, CompletableFuture<StartTime>> lateStartTimes = new HashMap<>();
 
     private final Map<String, ProbeResult> answers = new HashMap<>();
     final ControlLoop loop;
@@ -66,6 +75,14 @@ final class ControlFixture implements Probe {
             probe.answer().complete(scripted);
         }
         return probe.answer();
+    }
+
+    @Override
+    public CompletionStage<StartTime> startTime(BackendTarget target) {
+        String host = target.url().getHost();
+        startTimesAsked.add(host);
+        return lateStartTimes.getOrDefault(
+                host, CompletableFuture.completedFuture(startTimes.getOrDefault(host, new StartTime.Silent())));
     }
 
     /** From now on the backend of that id (and host) answers so; null = not until the test does. */

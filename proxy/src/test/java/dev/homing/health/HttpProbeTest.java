@@ -153,6 +153,43 @@ class HttpProbeTest {
     }
 
     @Test
+    void theStartTimeIsReadFromABodyInPieces() throws Exception {
+        String lines = "some_metric{a=\"b\"} 1\n".repeat(10_000);
+        String body = lines + "process_start_time_seconds 1.79e+09\n" + lines;
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+
+        assertThat(startTime(Script.text(answer))).isEqualTo(new StartTime.Told(1.79e9));
+    }
+
+    @Test
+    void theStartTimeIsReadFromAHeader() throws Exception {
+        String answer = "HTTP/1.1 200 OK\r\nprocess-start-time-unix: 1790034567\r\nContent-Length: 0\r\n\r\n";
+
+        assertThat(startTime(Script.text(answer))).isEqualTo(new StartTime.Told(1_790_034_567));
+    }
+
+    @Test
+    void metricsWithoutAnEndAreReadUpToALimit() throws Exception {
+        String endless = "x".repeat(HttpProbe.METRICS_LIMIT) + "\nprocess_start_time_seconds 17\n";
+        String answer = "HTTP/1.1 200 OK\r\n\r\n" + endless;
+
+        assertThat(startTime(Script.text(answer))).isInstanceOf(StartTime.class).isNotEqualTo(new StartTime.NoAnswer());
+    }
+
+    @Test
+    void aBackendThatIsNotThereTellsNoStartTime() throws Exception {
+        assertThat(startTime(Script.text("nonsense"))).isEqualTo(new StartTime.NoAnswer());
+    }
+
+    private StartTime startTime(Script script) throws Exception {
+        try (RawServer server = RawServer.plain(script)) {
+            return probe.startTime(target("http://127.0.0.1:" + server.port(), LONG))
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void aBackendThatDoesNotListenRefuses() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
