@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Later {
 
     private static final Set<Key<?, ?>> KEYS = Set.of(
-            AffinityKeys.ON_RETURN,
             AffinityKeys.WHEN_FULL,
             AffinityKeys.SHARE,
             HealthKeys.QUEUE_LIMIT,

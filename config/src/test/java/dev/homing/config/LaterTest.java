@@ -18,7 +18,6 @@ class LaterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "affinity: {on_return: home} | stay",
                 "affinity: {when_full: spill} | wait",
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
                 "queue: {limit: 10} | 1024",
@@ -79,7 +78,7 @@ class LaterTest {
                 backends:
                   - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, state: drain, headers: {X-data-parallel-rank: 0}}
                   - {id: b, url: "http://[fd00::1]:8000", state: off}
-                affinity: {headers: [x-a], body_keys: [metadata.user_id], no_session: prefix, home: prefix, scope: authorization, placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, seed: s, snapshot: var/table}
+                affinity: {headers: [x-a], body_keys: [metadata.user_id], no_session: prefix, home: prefix, scope: authorization, placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, on_return: home, seed: s, snapshot: var/table}
                 health: {path: "/health?deep=1", interval: 250ms, timeout: 1s, fall: 1, rise: 1, passive: {failures: 1, window: 1m, eject_for: 1h}}
                 timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
                 limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}

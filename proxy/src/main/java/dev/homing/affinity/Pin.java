@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.affinity;
 
+import dev.homing.routing.Backend;
+import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bond between a session and the backend that has its cache. One object for as long as the session is remembered: a move changes the slot in it,
@@ -13,8 +16,16 @@ public final class Pin {
     private static final AtomicIntegerFieldUpdater<Pin> RUNNING =
             AtomicIntegerFieldUpdater.newUpdater(Pin.class, "running");
 
+    /** Of no backend: there is nothing to return to. */
+    private static final int UNKNOWN_LIFE = -1;
+
     private final SessionKey key;
-    private final int firstSlot;
+
+    /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
+    private volatile int firstSlot;
+
+    /** Written under that lock, and by any loop that sends a request of the session to its first backend; the last one counts. */
+    private volatile int firstLife;
 
     /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
     private volatile int slot;
@@ -36,6 +47,7 @@ public final class Pin {
     Pin(SessionKey key, int slot, int firstSlot) {
         this.key = key;
         this.firstSlot = firstSlot;
+        this.firstLife = UNKNOWN_LIFE;
         this.slot = slot;
     }
 
@@ -48,9 +60,35 @@ public final class Pin {
         return slot;
     }
 
-    /** The slot of the backend that it was first bound to. */
+    /** The slot of the backend that it began on, or to which it went of its own accord, for load. */
     public int firstSlot() {
         return firstSlot;
+    }
+
+    /**
+     * The first backend of a session that is bound elsewhere, when it may go back there: it takes new sessions, and it did not restart since, so that
+     * what it had in its cache may still be there. Else null.
+     */
+    @Nullable Backend returning(Pool pool) {
+        if (!pool.rules().returnHome() || slot == firstSlot) {
+            return null;
+        }
+        Backend first = pool.bySlot(firstSlot);
+        return first != null && first.takesNew() && first.life().is(firstLife) ? first : null;
+    }
+
+    /** From now on that is its first backend. */
+    void begin(Backend first) {
+        firstSlot = first.slot();
+        firstLife = first.life().number();
+    }
+
+    /** A request goes there, which may be its first backend in another life. */
+    void serve(Backend backend) {
+        int life = backend.life().number();
+        if (backend.slot() == firstSlot && life != firstLife) {
+            firstLife = life;
+        }
     }
 
     /** Requests of the session that have not ended. */

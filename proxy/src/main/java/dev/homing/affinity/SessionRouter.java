@@ -10,7 +10,6 @@ import dev.homing.routing.SessionKey;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ public final class SessionRouter {
             @Nullable Pin pin,
             @Nullable MoveReason moved) {
 
-        private static final Routed NOWHERE = new Routed(null, Decision.UNROUTABLE, null, null);
+        static final Routed NOWHERE = new Routed(null, Decision.UNROUTABLE, null, null);
     }
 
     /** Two separate counts, so that moving sessions does not disturb the even spread of requests without one. */
@@ -56,20 +55,27 @@ public final class SessionRouter {
             return withoutSession(next(pool, turns(pool).noSession().getAndIncrement(), Set.of()));
         }
         Pin pin = table.find(key);
-        Relief relief = null;
+        SessionChoice.Departure departure = null;
         if (pin != null) {
-            Backend home = pool.bySlot(pin.slot());
-            if (home != null && home.keepsPinned()) {
-                relief = relief(pool, arrival, pin, home);
-                if (relief == null && table.enter(pin, arrival.idleTtlNanos())) {
-                    return new Routed(home, Decision.PINNED, pin, null);
+            Backend current = pool.bySlot(pin.slot());
+            if (current != null && current.keepsPinned()) {
+                departure = departure(pool, arrival, pin, current);
+                if (departure == null && table.enter(pin, arrival.idleTtlNanos())) {
+                    pin.serve(current);
+                    return new Routed(current, Decision.PINNED, pin, null);
+                }
+            } else if (pool.recovering() && pin.returning(pool) == null) {
+                Routed guest = guest(pool, arrival, pin, Set.of());
+                if (guest.backend() != null && table.enter(pin, arrival.idleTtlNanos())) {
+                    return guest;
                 }
             }
         }
         if (pool.eligible().isEmpty()) {
             return Routed.NOWHERE;
         }
-        Choice choice = new Choice(pool, arrival.homeOr(key), Set.of(), false, relief);
+        SessionChoice choice =
+                choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), pin, Set.of()), false, departure);
         return choice.routed(table.bind(key, arrival.idleTtlNanos(), choice), Decision.PINNED);
     }
 
@@ -97,7 +103,16 @@ public final class SessionRouter {
             return withoutSession(next(pool, turns(pool).moves().getAndIncrement(), triedSlots));
         }
         boolean first = failed.decision() == Decision.PLACED;
-        Choice choice = new Choice(pool, arrival.homeOr(key), triedSlots, first, null);
+        if (pool.recovering() && !first) {
+            Routed guest = guest(pool, arrival, held, triedSlots);
+            if (guest.backend() == null) {
+                table.release(held);
+                return Routed.NOWHERE;
+            }
+            return guest;
+        }
+        SessionChoice choice =
+                choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), held, triedSlots), first, null);
         Pin bound = table.bind(key, held.idleTtlNanos(), choice);
         table.release(held);
         return choice.routed(bound, first ? Decision.PLACED : Decision.REPINNED);
@@ -111,18 +126,31 @@ public final class SessionRouter {
     }
 
     /**
-     * Where a pinned session goes because its backend is too far behind; null when it stays. A session that has requests under way stays, because
-     * what is pending there may be its own: many prompts at once, as of an agent's helpers, would else drive it from one
-     * backend to the next.
+     * Where a session goes although its backend would keep it, null when it stays: back to its first one, or away from one that is too far behind. A
+     * session that has requests under way stays. They would be split from those that follow, and what is pending may be its own:
+     * many prompts at once, as of an agent's helpers, would else drive it from one backend to the next.
      */
-    private @Nullable Relief relief(Pool pool, Arrival arrival, Pin pin, Backend home) {
-        if (pool.rules().relief() == 0 || pin.running() > 0) {
+    private SessionChoice.@Nullable Departure departure(Pool pool, Arrival arrival, Pin pin, Backend current) {
+        if (pin.running() > 0) {
+            return null;
+        }
+        Backend first = pin.returning(pool);
+        if (first != null) {
+            return new SessionChoice.Departure(current.slot(), first, Decision.RETURNED, MoveReason.RETURNED);
+        }
+        if (pool.rules().relief() == 0) {
             return null;
         }
         PromptSize prompt = arrival.prompt();
         long tokens = prompt.bytes() > 0 ? prompt.tokens() : prompt.tokens(LastPrompt.bytes(pin.lastPrompt()));
-        Backend to = tokens <= 0 ? null : Router.relief(pool, arrival.homeOr(pin.key()), home, pending, tokens);
-        return to == null ? null : new Relief(home.slot(), to);
+        Backend to = tokens <= 0 ? null : Router.relief(pool, arrival.homeOr(pin.key()), current, pending, tokens);
+        return to == null ? null : new SessionChoice.Departure(current.slot(), to, Decision.RELIEVED, MoveReason.LOAD);
+    }
+
+    /** One request elsewhere, while the backend of its session is expected back: the pin stays. */
+    private Routed guest(Pool pool, Arrival arrival, Pin pin, Set<Integer> triedSlots) {
+        Backend host = Router.place(pool, arrival.homeOr(pin.key()), pending, triedSlots);
+        return host == null ? Routed.NOWHERE : new Routed(host, Decision.SPILLED, pin, null);
     }
 
     /** Whose turn it is among requests without a session. */
@@ -136,92 +164,16 @@ public final class SessionRouter {
         return backend == null ? Routed.NOWHERE : new Routed(backend, Decision.NO_SESSION, null, null);
     }
 
+    private SessionChoice choice(
+            SessionChoice.Occasion occasion, boolean first, SessionChoice.@Nullable Departure departure) {
+        AtomicLong moves = turns(occasion.pool()).moves();
+        return new SessionChoice(occasion, first, departure, pending, moves::getAndIncrement);
+    }
+
     private Turns turns(Pool pool) {
         Turns known = turns.get(pool.index());
         return known != null
                 ? known
                 : turns.computeIfAbsent(pool.index(), i -> new Turns(new AtomicLong(), new AtomicLong()));
-    }
-
-    /** That a session shall leave a backend for another one, unless somebody else has moved it meanwhile. */
-    private record Relief(int fromSlot, Backend to) {}
-
-    /** One session's choice, made while its entry of the table is locked. */
-    private final class Choice implements IntUnaryOperator {
-
-        private final Pool pool;
-        private final SessionKey home;
-        private final Set<Integer> triedSlots;
-        private final boolean first;
-        private final @Nullable Relief relief;
-        private @Nullable Backend backend;
-        private @Nullable Decision decided;
-        private @Nullable MoveReason moved;
-
-        /**
-         * @param home what the session's rendezvous order is computed from
-         * @param first whether it is for a session's first request, which nobody has served yet
-         */
-        Choice(Pool pool, SessionKey home, Set<Integer> triedSlots, boolean first, @Nullable Relief relief) {
-            this.pool = pool;
-            this.home = home;
-            this.triedSlots = triedSlots;
-            this.first = first;
-            this.relief = relief;
-        }
-
-        @Override
-        public int applyAsInt(int slot) {
-            Backend current = slot == SessionTable.NONE ? null : pool.bySlot(slot);
-            if (current != null && current.keepsPinned() && !triedSlots.contains(slot)) {
-                return relief != null && relief.fromSlot() == slot ? relieve(relief.to()) : stay(current);
-            }
-            boolean isNew = first || (slot == SessionTable.NONE && triedSlots.isEmpty());
-            backend = isNew || pool.rules().replaceOnUnhealthy()
-                    ? Router.place(pool, home, pending, triedSlots)
-                    : Router.turn(pool, turns(pool).moves().getAndIncrement(), triedSlots);
-            if (backend == null) {
-                return SessionTable.NONE;
-            }
-            decided = isNew ? Decision.PLACED : Decision.REPINNED;
-            moved = isNew ? null : reason(current);
-            return backend.slot();
-        }
-
-        private int stay(Backend current) {
-            backend = current;
-            return current.slot();
-        }
-
-        private int relieve(Backend to) {
-            backend = to;
-            decided = Decision.RELIEVED;
-            moved = MoveReason.LOAD;
-            return to.slot();
-        }
-
-        /** The result, where {@code followed} is what it is called when the session needed no choice. */
-        Routed routed(@Nullable Pin pin, Decision followed) {
-            if (pin == null) {
-                return Routed.NOWHERE;
-            }
-            return new Routed(backend, decided == null ? followed : decided, pin, moved);
-        }
-
-        private MoveReason reason(@Nullable Backend left) {
-            if (left == null) {
-                return triedSlots.isEmpty()
-                        ? MoveReason.OFF
-                        : MoveReason.FAULT; // gone; or failed, and its pin forgotten
-            }
-            if (triedSlots.contains(left.slot())) {
-                return MoveReason.FAULT;
-            }
-            return switch (left.state()) {
-                case OFF -> MoveReason.OFF;
-                case DRAINED -> MoveReason.DRAIN;
-                case READY, DRAIN -> MoveReason.FAULT;
-            };
-        }
     }
 }

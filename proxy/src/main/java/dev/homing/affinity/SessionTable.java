@@ -35,6 +35,13 @@ public final class SessionTable {
     private final LongAdder expired = new LongAdder();
     private final LongAdder pushedOut = new LongAdder();
 
+    /** Says where a session is bound, given the slot that it is bound to, {@link #NONE} = no pin. */
+    interface Choice extends IntUnaryOperator {
+
+        /** Told of the pin that came of it, while nobody else can choose for that session. */
+        default void bound(Pin pin) {}
+    }
+
     /** Why the table forgot a session on its own account. */
     public enum Cause {
         /** The table was full. */
@@ -165,7 +172,7 @@ public final class SessionTable {
      * a time is made for a session, so that requests that come together end up together. When {@code choice} answers {@link #NONE} all
      * stays as it was and null is returned.
      */
-    @Nullable Pin bind(SessionKey key, long idleTtlNanos, IntUnaryOperator choice) {
+    @Nullable Pin bind(SessionKey key, long idleTtlNanos, Choice choice) {
         Pin[] bound = new Pin[1];
         pins.asMap().compute(key, (k, pin) -> {
             int before = pin == null ? NONE : pin.slot();
@@ -179,6 +186,7 @@ public final class SessionTable {
                 count(before, -1);
                 count(after, +1);
             }
+            choice.bound(result);
             result.enter(idleTtlNanos);
             bound[0] = result;
             return result;

@@ -9,6 +9,7 @@ import dev.homing.health.Health;
 import dev.homing.health.Health.Phase;
 import dev.homing.health.Lives;
 import dev.homing.health.Outcome;
+import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Life;
 import dev.homing.routing.RoutingTable;
@@ -32,6 +33,7 @@ final class Fleet implements Watch.Observer {
     private final Chronicle chronicle;
     private final Changes changes;
     private final Slots slots = new Slots();
+    private final Recoveries recoveries;
 
     private Map<BackendKey, Watch> watches = new LinkedHashMap<>();
     private List<Placed> placed = List.of();
@@ -41,6 +43,7 @@ final class Fleet implements Watch.Observer {
         this.env = env;
         this.chronicle = chronicle;
         this.changes = changes;
+        this.recoveries = new Recoveries(thread, this::recoveryIsOver);
     }
 
     /** Told of every change, after it. */
@@ -219,7 +222,22 @@ final class Fleet implements Watch.Observer {
         return TableBuilder.build(
                 config,
                 slots::ofPool,
-                key -> Objects.requireNonNull(watches.get(key)).backend().routed());
+                key -> Objects.requireNonNull(watches.get(key)).backend().routed(),
+                this::recovers);
+    }
+
+    private boolean recovers(String pool, List<Backend> backends) {
+        boolean probed = watches.values().stream()
+                .map(Watch::backend)
+                .noneMatch(backend ->
+                        backend.pool().equals(pool) && backend.health().phase() == Phase.UNKNOWN);
+        return recoveries.isReturning(pool, backends, probed);
+    }
+
+    private void recoveryIsOver() {
+        if (!watches.isEmpty()) {
+            changes.routing();
+        }
     }
 
     /** Every configured backend; the same list until the configuration changes. */

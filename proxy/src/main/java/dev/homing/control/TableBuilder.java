@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +30,25 @@ final class TableBuilder {
      *
      * @param poolIndex a pool's number in the process, by name
      * @param backends a backend as it is now
+     * @param recovering whether a pool, by name, with these backends is {@link Pool#recovering}
      */
     static RoutingTable build(
-            HomingConfig config, ToIntFunction<String> poolIndex, Function<BackendKey, Backend> backends) {
+            HomingConfig config,
+            ToIntFunction<String> poolIndex,
+            Function<BackendKey, Backend> backends,
+            BiPredicate<String, List<Backend>> recovering) {
         List<Pool> pools = config.pools().stream()
-                .map(pool -> new Pool(
-                        poolIndex.applyAsInt(pool.name()),
-                        pool.name(),
-                        pool.backends().stream()
-                                .map(backend -> backends.apply(new BackendKey(pool.name(), backend.id())))
-                                .toList(),
-                        rules(pool.settings().affinity())))
+                .map(pool -> {
+                    List<Backend> now = pool.backends().stream()
+                            .map(backend -> backends.apply(new BackendKey(pool.name(), backend.id())))
+                            .toList();
+                    return new Pool(
+                            poolIndex.applyAsInt(pool.name()),
+                            pool.name(),
+                            now,
+                            rules(pool.settings().affinity()),
+                            recovering.test(pool.name(), now));
+                })
                 .toList();
         return new RoutingTable(pools, routes(config));
     }
@@ -51,7 +60,8 @@ final class TableBuilder {
                 placement.slackTokens(),
                 placement.relief(),
                 placement.noSession() == Affinity.NoSession.LEAST_PENDING,
-                affinity.stickiness().onUnhealthy() == Affinity.OnUnhealthy.PLACEMENT);
+                affinity.stickiness().onUnhealthy() == Affinity.OnUnhealthy.PLACEMENT,
+                affinity.stickiness().onReturn() == Affinity.OnReturn.HOME);
     }
 
     private static RouteMatcher routes(HomingConfig config) {

@@ -13,7 +13,7 @@ public enum Decision {
     REPINNED,
     /** Back to its first replica. */
     RETURNED,
-    /** Its replica was full and the wait ran out: this request elsewhere, the pin stays. */
+    /** Its replica was full and the wait ran out, or is about to come back with its pool: this request elsewhere, the pin stays. */
     SPILLED,
     /** Its replica had far more work pending than another: bound to that one. */
     RELIEVED,

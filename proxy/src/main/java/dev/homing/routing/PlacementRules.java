@@ -10,12 +10,18 @@ package dev.homing.routing;
  *     {@code > 0}; 0 = however much
  * @param leastPending requests without a session go where the least is pending, instead of taking turns
  * @param replaceOnUnhealthy place a session whose backend is out like a new one, instead of by round robin
+ * @param returnHome a session that had to move goes back to its first backend when that is eligible again and did not restart
  */
 public record PlacementRules(
-        boolean loadAware, long slackTokens, double relief, boolean leastPending, boolean replaceOnUnhealthy) {
+        boolean loadAware,
+        long slackTokens,
+        double relief,
+        boolean leastPending,
+        boolean replaceOnUnhealthy,
+        boolean returnHome) {
 
     /** The best score, always; everything else as it is by default. */
-    public static final PlacementRules RENDEZVOUS = new PlacementRules(false, 0, 0, false, false);
+    public static final PlacementRules RENDEZVOUS = new PlacementRules(false, 0, 0, false, false, false);
 
     public PlacementRules {
         if (slackTokens < 0) {
@@ -28,18 +34,22 @@ public record PlacementRules(
 
     /** The best score among backends that are not too busy; everything else as it is by default. */
     public static PlacementRules loadAware(long slackTokens) {
-        return new PlacementRules(true, slackTokens, 0, false, false);
+        return new PlacementRules(true, slackTokens, 0, false, false, false);
     }
 
     public PlacementRules withRelief(double factor) {
-        return new PlacementRules(loadAware, slackTokens, factor, leastPending, replaceOnUnhealthy);
+        return new PlacementRules(loadAware, slackTokens, factor, leastPending, replaceOnUnhealthy, returnHome);
     }
 
     public PlacementRules withLeastPending() {
-        return new PlacementRules(loadAware, slackTokens, relief, true, replaceOnUnhealthy);
+        return new PlacementRules(loadAware, slackTokens, relief, true, replaceOnUnhealthy, returnHome);
     }
 
     public PlacementRules withReplaceOnUnhealthy() {
-        return new PlacementRules(loadAware, slackTokens, relief, leastPending, true);
+        return new PlacementRules(loadAware, slackTokens, relief, leastPending, true, returnHome);
+    }
+
+    public PlacementRules withReturnHome() {
+        return new PlacementRules(loadAware, slackTokens, relief, leastPending, replaceOnUnhealthy, true);
     }
 }

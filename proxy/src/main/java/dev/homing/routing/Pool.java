@@ -14,18 +14,26 @@ public final class Pool {
     private final @Nullable Backend[] bySlot;
     private final RoundRobin roundRobin;
     private final PlacementRules rules;
+    private final boolean recovering;
+
+    /** One that is not {@link #recovering}. */
+    public Pool(int index, String name, List<Backend> backends, PlacementRules rules) {
+        this(index, name, backends, rules, false);
+    }
 
     /**
      * @param index dense index of the pool, stable over reloads for one name
      * @param backends at least one; slots and ids unique
+     * @param recovering see {@link #recovering()}
      */
-    public Pool(int index, String name, List<Backend> backends, PlacementRules rules) {
+    public Pool(int index, String name, List<Backend> backends, PlacementRules rules, boolean recovering) {
         this.index = index;
         this.name = name;
         this.backends = List.copyOf(backends);
         this.eligible = this.backends.stream().filter(Backend::takesNew).toList();
         this.roundRobin = RoundRobin.of(eligible);
         this.rules = rules;
+        this.recovering = recovering;
         int last = this.backends.stream().mapToInt(Backend::slot).max().orElse(-1);
         this.bySlot = new Backend[last + 1];
         for (Backend backend : this.backends) {
@@ -63,5 +71,13 @@ public final class Pool {
 
     public PlacementRules rules() {
         return rules;
+    }
+
+    /**
+     * Whether all its backends were out a moment ago and not all are back: sessions of those that still are out shall not be bound to whoever is
+     * the first, who would have them all for good.
+     */
+    public boolean recovering() {
+        return recovering;
     }
 }

@@ -26,7 +26,16 @@ class TableBuilderTest {
         return TableBuilder.build(
                 config,
                 slots::ofPool,
-                key -> new Backend(slots.of(key), key.id(), key.id().hashCode(), 1, BackendState.READY, true));
+                key -> new Backend(slots.of(key), key.id(), key.id().hashCode(), 1, BackendState.READY, true),
+                (pool, backends) -> pool.equals("embed"));
+    }
+
+    @Test
+    void aPoolIsRecoveringWhenItIsSaidToBe() {
+        RoutingTable table = build(
+                Configs.of(Configs.pool("chat", Configs.backend("a")), Configs.pool("embed", Configs.backend("c"))));
+
+        assertThat(table.pools()).extracting(Pool::recovering).containsExactly(false, true);
     }
 
     @Test
@@ -89,7 +98,8 @@ class TableBuilderTest {
 
         assertThat(table.pools())
                 .extracting(Pool::rules)
-                .containsExactly(PlacementRules.loadAware(16_384), new PlacementRules(false, 16_384, 0, false, true));
+                .containsExactly(
+                        PlacementRules.loadAware(16_384), new PlacementRules(false, 16_384, 0, false, true, false));
     }
 
     @Test

@@ -42,9 +42,24 @@ public final class Pools {
     public static Pool with(Pool pool, int slot, BackendState state, boolean healthy) {
         List<Backend> backends = new ArrayList<>();
         for (Backend b : pool.backends()) {
-            backends.add(b.slot() == slot ? new Backend(slot, b.id(), b.idHash(), b.weight(), state, healthy) : b);
+            backends.add(
+                    b.slot() == slot ? new Backend(slot, b.id(), b.idHash(), b.weight(), state, healthy, b.life()) : b);
         }
-        return new Pool(pool.index(), pool.name(), backends, pool.rules());
+        return new Pool(pool.index(), pool.name(), backends, pool.rules(), pool.recovering());
+    }
+
+    /** The same pool with one backend in another life. */
+    public static Pool living(Pool pool, int slot, Life life) {
+        List<Backend> backends = pool.backends().stream()
+                .map(b -> b.slot() == slot
+                        ? new Backend(slot, b.id(), b.idHash(), b.weight(), b.state(), b.healthy(), life)
+                        : b)
+                .toList();
+        return new Pool(pool.index(), pool.name(), backends, pool.rules(), pool.recovering());
+    }
+
+    public static Pool recovering(Pool pool) {
+        return new Pool(pool.index(), pool.name(), pool.backends(), pool.rules(), true);
     }
 
     public static Pool failed(Pool pool, int slot) {
