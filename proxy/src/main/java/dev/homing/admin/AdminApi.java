@@ -30,6 +30,7 @@ final class AdminApi {
             <li><a href="metrics">metrics</a>
             <li><a href="healthz">healthz</a>, <a href="readyz">readyz</a>
             <li><a href="api/backends">api/backends</a>; PUT api/backends/{id}/state {"state":"drain","deadline":"10m"}
+            <li><a href="api/sessions">api/sessions</a>?backend={id}&amp;limit={n}; DELETE api/sessions/{hash}
             <li>api/explain?session={id} or ?hash={hash}
             <li><a href="api/config">api/config</a>; POST api/reload
             </ul>
@@ -52,10 +53,10 @@ final class AdminApi {
             case "/readyz" -> get(request, this::readiness);
             case "/api/backends" -> get(request, () -> AdminResponse.json(operations.backends()));
             case "/api/config" -> get(request, () -> AdminResponse.json(EffectiveConfig.of(operations.config())));
+            case "/api/sessions" -> request.isGet() ? sessions(request) : notAllowed("GET, HEAD");
             case "/api/explain" -> request.isGet() ? explain(request) : notAllowed("GET, HEAD");
             case "/api/reload" -> request.method().equals(HttpMethod.POST) ? reload() : notAllowed("POST");
-            default ->
-                isState(request.segments()) ? state(request) : error(HttpResponseStatus.NOT_FOUND, "no such endpoint");
+            default -> item(request);
         };
     }
 
@@ -77,11 +78,20 @@ final class AdminApi {
                 : AdminResponse.text(HttpResponseStatus.SERVICE_UNAVAILABLE, reason);
     }
 
-    private static boolean isState(List<String> segments) {
-        return segments.size() == 4
-                && segments.get(0).equals("api")
-                && segments.get(1).equals("backends")
-                && segments.get(3).equals("state");
+    /** What is named by a path rather than by a query. */
+    private CompletionStage<AdminResponse> item(AdminRequest request) {
+        List<String> segments = request.segments();
+        if (segments.size() == 4
+                && segments.subList(0, 2).equals(List.of("api", "backends"))
+                && segments.get(3).equals("state")) {
+            return state(request);
+        }
+        if (segments.size() == 3 && segments.subList(0, 2).equals(List.of("api", "sessions"))) {
+            return request.method().equals(HttpMethod.DELETE)
+                    ? forget(segments.get(2), request.parameter("pool"))
+                    : notAllowed("DELETE");
+        }
+        return error(HttpResponseStatus.NOT_FOUND, "no such endpoint");
     }
 
     private CompletionStage<AdminResponse> state(AdminRequest request) {
@@ -112,6 +122,34 @@ final class AdminApi {
                 .thenApply(AdminResponse::of);
     }
 
+    private CompletionStage<AdminResponse> sessions(AdminRequest request) {
+        Reply<SessionFilter> parsed = SessionFilter.parse(request);
+        if (!(parsed instanceof Reply.Done<SessionFilter> filter)) {
+            return done(AdminResponse.of(parsed));
+        }
+        boolean known = operations.backends().stream()
+                .map(BackendStatus::identity)
+                .anyMatch(backend -> filter.value().accepts(backend.pool(), backend.id()));
+        return known
+                ? operations.sessions(filter.value()).thenApply(AdminResponse::json)
+                : error(HttpResponseStatus.NOT_FOUND, "no such backend");
+    }
+
+    private CompletionStage<AdminResponse> forget(String hash, @Nullable String pool) {
+        SessionKey session = key(hash);
+        if (session == null) {
+            return error(
+                    HttpResponseStatus.BAD_REQUEST,
+                    "session: \"" + hash + "\" (expected: a hash of up to 16 hex digits)");
+        }
+        if (pool != null && !operations.pools().contains(pool)) {
+            return error(HttpResponseStatus.NOT_FOUND, "no such pool");
+        }
+        return operations.forget(pool, session)
+                ? done(AdminResponse.json(Map.of("forgotten", session.hex())))
+                : error(HttpResponseStatus.NOT_FOUND, "no such session");
+    }
+
     private CompletionStage<AdminResponse> explain(AdminRequest request) {
         SessionQuery session = session(request.parameter("session"), request.parameter("hash"));
         if (session == null) {
@@ -136,9 +174,12 @@ final class AdminApi {
         if (id != null && hash == null && !id.isBlank()) {
             return new SessionQuery.ById(id.strip().getBytes(StandardCharsets.UTF_8));
         }
-        return id == null && hash != null && HASH.matcher(hash).matches()
-                ? new SessionQuery.ByHash(new SessionKey(Long.parseUnsignedLong(hash, 16)))
-                : null;
+        SessionKey key = id == null && hash != null ? key(hash) : null;
+        return key == null ? null : new SessionQuery.ByHash(key);
+    }
+
+    private static @Nullable SessionKey key(String hash) {
+        return HASH.matcher(hash).matches() ? new SessionKey(Long.parseUnsignedLong(hash, 16)) : null;
     }
 
     private CompletionStage<AdminResponse> reload() {

@@ -3,6 +3,7 @@ package dev.homing.admin;
 
 import dev.homing.config.HomingConfig;
 import dev.homing.routing.BackendState;
+import dev.homing.routing.SessionKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,17 @@ public interface Operations {
      */
     CompletionStage<Reply<BackendStatus>> setState(
             String pool, String id, BackendState state, @Nullable Duration deadline);
+
+    /** Sessions that are bound, in the order of their hashes; of more than asked for, any. */
+    CompletionStage<List<SessionStatus>> sessions(SessionFilter filter);
+
+    /**
+     * Forgets a session, so that its next request is placed anew; its running ones go on.
+     *
+     * @param pool null = whichever it is of
+     * @return whether there was one
+     */
+    boolean forget(@Nullable String pool, SessionKey session);
 
     /** What would be decided for a session now, and why. Refused when there is no such pool. */
     CompletionStage<Reply<Explanation>> explain(String pool, SessionQuery session);

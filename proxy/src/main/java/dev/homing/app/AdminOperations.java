@@ -5,7 +5,9 @@ import dev.homing.admin.BackendStatus;
 import dev.homing.admin.Explanation;
 import dev.homing.admin.Operations;
 import dev.homing.admin.Reply;
+import dev.homing.admin.SessionFilter;
 import dev.homing.admin.SessionQuery;
+import dev.homing.admin.SessionStatus;
 import dev.homing.affinity.Pin;
 import dev.homing.config.ConfigErrors;
 import dev.homing.config.HomingConfig;
@@ -125,6 +127,16 @@ final class AdminOperations implements Operations {
             }
             return Reply.refused(Reply.Reason.UNKNOWN, "backend: " + id + " (expected: one of pool " + pool + ")");
         });
+    }
+
+    @Override
+    public CompletionStage<List<SessionStatus>> sessions(SessionFilter filter) {
+        return new SessionList(core.sessions(), core.generation().table()).of(filter);
+    }
+
+    @Override
+    public boolean forget(@Nullable String pool, SessionKey session) {
+        return new SessionList(core.sessions(), core.generation().table()).forget(pool, session);
     }
 
     @Override

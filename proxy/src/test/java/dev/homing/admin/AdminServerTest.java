@@ -195,6 +195,83 @@ class AdminServerTest {
     }
 
     @Test
+    void sessionsAreListedByTheirHashes() throws Exception {
+        HttpResponse<String> some = get("/api/sessions?backend=gpu-0&limit=5&pool=chat");
+
+        assertThat(some.statusCode()).isEqualTo(200);
+        assertThat(some.body()).isEqualToIgnoringWhitespace("""
+                        [{"hash":"00000000000000ff","pool":"chat","backend":"gpu-0","running":2,"idle_seconds_left":3600}]""");
+        assertThat(get("/api/sessions").statusCode()).isEqualTo(200);
+        assertThat(operations.asked)
+                .containsExactly(
+                        "SessionFilter[pool=chat, backend=gpu-0, limit=5]",
+                        "SessionFilter[pool=null, backend=null, limit=100]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limit=0         | limit: \"0\" (expected: a whole number from 1 to 10000)",
+                "limit=10001     | limit: \"10001\" (expected: a whole number from 1 to 10000)",
+                "limit=-1        | limit: \"-1\" (expected",
+                "limit=ten       | limit: \"ten\" (expected",
+                "limit=1e3       | limit: \"1e3\" (expected",
+                "limit=          | limit: \"\" (expected",
+                "limit=99999999999999999999 | limit: \"99999999999999999999\" (expected",
+                "backend=        | backend: \"\" (expected: the name of a backend)",
+                "pool=%20        | pool: \" \" (expected: the name of a pool)",
+                "backends=gpu-0  | backends: unknown (expected: backend, limit, pool)",
+            })
+    void aListThatIsAskedForBadlyIsRefused(String query, String message) throws Exception {
+        HttpResponse<String> response = get("/api/sessions?" + query);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(AdminJson.read(response.body()).at("/error/message").asText())
+                .startsWith(message);
+        assertThat(operations.asked).isEmpty();
+    }
+
+    @Test
+    void theBoundsOfALimitAreAllowed() throws Exception {
+        assertThat(get("/api/sessions?limit=1").statusCode()).isEqualTo(200);
+        assertThat(get("/api/sessions?limit=10000").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theSessionsOfABackendThatIsNotThereAre404() throws Exception {
+        assertThat(get("/api/sessions?backend=gpu-9").statusCode()).isEqualTo(404);
+        assertThat(get("/api/sessions?backend=gpu-0&pool=embed").statusCode()).isEqualTo(404);
+        assertThat(operations.asked).isEmpty();
+    }
+
+    @Test
+    void aSessionIsForgottenByItsHash() throws Exception {
+        assertThat(delete("/api/sessions/FF").body()).isEqualTo("{\"forgotten\":\"00000000000000ff\"}\n");
+        assertThat(delete("/api/sessions/00000000000000ff?pool=chat").statusCode())
+                .isEqualTo(200);
+        assertThat(delete("/api/sessions/fe").body()).isEqualTo("{\"error\":{\"message\":\"no such session\"}}\n");
+        assertThat(operations.asked)
+                .containsExactly(
+                        "forget null/00000000000000ff", "forget chat/00000000000000ff", "forget null/00000000000000fe");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/sessions/, 400",
+        "/api/sessions/xyz, 400",
+        "/api/sessions/12345678901234567, 400",
+        "/api/sessions/-1, 400",
+        "/api/sessions/ff?pool=nosuch, 404",
+        "/api/sessions/ff/more, 404",
+        "/api/sessions, 405"
+    })
+    void whatIsNoHashIsNotForgotten(String path, int status) throws Exception {
+        assertThat(delete(path).statusCode()).isEqualTo(status);
+        assertThat(operations.asked).isEmpty();
+    }
+
+    @Test
     void withSeveralPoolsASessionIsThatOfOne() throws Exception {
         operations.pools.add("embed");
 
@@ -234,6 +311,8 @@ class AdminServerTest {
                 "PUT    | /api/backends            | GET, HEAD",
                 "POST   | /api/explain?session=a   | GET, HEAD",
                 "GET    | /api/reload              | POST",
+                "DELETE | /api/sessions            | GET, HEAD",
+                "GET    | /api/sessions/ff         | DELETE",
                 "GET    | /api/backends/gpu-0/state | PUT",
                 "POST   | /                        | GET, HEAD",
             })
@@ -347,6 +426,12 @@ class AdminServerTest {
 
         assertThat(send(request).statusCode()).isEqualTo(status);
         assertThat(operations.asked).hasSize(status == 200 ? 1 : 0);
+
+        HttpRequest.Builder forget = request("/api/sessions/ff").DELETE();
+        if (!origin.equals("none")) {
+            forget.header("Origin", origin.equals("own") ? base() : origin);
+        }
+        assertThat(send(forget).statusCode()).isEqualTo(status);
     }
 
     @Test
@@ -437,7 +522,8 @@ class AdminServerTest {
     void thePageNamesTheEndpointsAndMayLoadNothing() throws Exception {
         HttpResponse<String> page = get("/");
 
-        assertThat(page.body()).contains("metrics", "readyz", "api/backends", "api/explain", "api/reload");
+        assertThat(page.body())
+                .contains("metrics", "readyz", "api/backends", "api/sessions", "api/explain", "api/reload");
         assertThat(header(page, "content-security-policy")).contains("default-src 'none'");
         assertThat(header(page, "x-content-type-options")).isEqualTo("nosniff");
     }
@@ -495,6 +581,10 @@ class AdminServerTest {
 
     private HttpResponse<String> post(String path) throws IOException, InterruptedException {
         return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
     }
 
     /** What comes back until the server closes the connection. */

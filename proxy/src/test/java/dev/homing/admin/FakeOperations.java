@@ -4,6 +4,7 @@ package dev.homing.admin;
 import dev.homing.config.HomingConfig;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Decision;
+import dev.homing.routing.SessionKey;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,6 +53,20 @@ final class FakeOperations implements Operations {
             String pool, String id, BackendState state, @Nullable Duration deadline) {
         asked.add(pool + "/" + id + " " + state + " " + deadline);
         return held.thenApply(ready -> Reply.done(backend(pool, id, state)));
+    }
+
+    @Override
+    public CompletionStage<List<SessionStatus>> sessions(SessionFilter filter) {
+        asked.add(filter.toString());
+        return CompletableFuture.completedStage(
+                List.of(new SessionStatus("00000000000000ff", "chat", "gpu-0", 2, 3_600)));
+    }
+
+    /** There is one session, {@code ff} in pool {@code chat}. */
+    @Override
+    public boolean forget(@Nullable String pool, SessionKey session) {
+        asked.add("forget " + pool + "/" + session.hex());
+        return session.hash() == 0xff && (pool == null || pool.equals("chat"));
     }
 
     @Override

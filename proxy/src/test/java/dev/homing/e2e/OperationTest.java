@@ -106,6 +106,30 @@ class OperationTest {
     }
 
     @Test
+    void aListedSessionIsForgottenAndPlacedAnew() throws Exception {
+        List<Conversation> talks = talk("listed");
+        JsonNode all = operator.json("/api/sessions");
+        JsonNode its = operator.json("/api/sessions?backend=" + Replicas.id(TARGET));
+        assertThat(all).hasSize(SESSIONS);
+        assertThat(all.findValuesAsText("hash")).isSorted().doesNotHaveDuplicates();
+        assertThat(its).hasSize(replicas.stats(TARGET).sessions().size()).isNotEmpty();
+        assertThat(its)
+                .allSatisfy(one -> assertThat(one.path("backend").asText()).isEqualTo(Replicas.id(TARGET)));
+        assertThat(all.toString()).doesNotContain("listed");
+        assertThat(operator.json("/api/sessions?limit=3")).hasSize(3);
+
+        String hash = its.path(0).path("hash").asText();
+        assertThat(operator.delete("/api/sessions/" + hash).statusCode()).isEqualTo(200);
+        assertThat(operator.delete("/api/sessions/" + hash).statusCode()).isEqualTo(404);
+        assertThat(operator.json("/api/sessions")).hasSize(SESSIONS - 1);
+        assertThat(operator.json("/api/explain?hash=" + hash).path("decision").asText())
+                .isEqualTo("placed");
+        again(talks);
+        assertThat(talks.stream().filter(talk -> last(talk).decision().equals("placed")))
+                .hasSize(1);
+    }
+
+    @Test
     void readinessFallsWithTheLastBackendAndRisesWithTheFirst() {
         assertThat(operator.get("/readyz").statusCode()).isEqualTo(200);
         operator.state(Replicas.id(0), "off");

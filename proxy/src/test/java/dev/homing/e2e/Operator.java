@@ -42,6 +42,10 @@ final class Operator {
                 .PUT(BodyPublishers.ofString(body)));
     }
 
+    HttpResponse<String> delete(String path) {
+        return send(HttpRequest.newBuilder(base.resolve(path)).DELETE());
+    }
+
     HttpResponse<String> reload() {
         return send(HttpRequest.newBuilder(base.resolve("/api/reload")).POST(BodyPublishers.noBody()));
     }
