@@ -3,6 +3,7 @@ package dev.homing.admission;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** What one backend has to do. Written by every event loop, read by any thread. */
 public final class BackendLoad {
@@ -11,18 +12,32 @@ public final class BackendLoad {
     private final AtomicLong pendingTokens = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong(Long.MIN_VALUE);
 
-    /** A request was meant for it: counted from here until {@link #end}. */
-    public void begin() {
-        inflight.incrementAndGet();
+    /** Written by the thread that publishes tables; null = no limit. */
+    private volatile @Nullable Gate gate;
+
+    /**
+     * Counts a request at the backend until its {@link #end}, if there is room and nobody waits for it. Without a limit there always is; with one,
+     * whoever is refused may {@link FairQueue#join}.
+     */
+    public boolean tryBegin() {
+        Gate limit = gate;
+        if (limit != null) {
+            return limit.queue().pass(limit);
+        }
+        count();
+        return true;
     }
 
-    /** The request that began has ended, or goes elsewhere. */
+    /** The request that began, or was admitted by the queue, has ended or goes elsewhere. */
     public void end() {
-        int left = inflight.decrementAndGet();
-        assert left >= 0 : "inflight: " + left + " (expected: >= 0)";
+        uncount();
+        Gate limit = gate; // after the count: one who joins meanwhile sees the place, or is seen here
+        if (limit != null) {
+            limit.queue().freed(limit);
+        }
     }
 
-    /** Requests between their selection of it and their end. */
+    /** Requests between their admission to it and their end. */
     public int inflight() {
         return inflight.get();
     }
@@ -46,5 +61,22 @@ public final class BackendLoad {
     /** When it last sent response bytes; {@link Long#MIN_VALUE} when it never did. */
     public long lastDelivery() {
         return delivered.getOpaque();
+    }
+
+    void count() {
+        inflight.incrementAndGet();
+    }
+
+    void uncount() {
+        int left = inflight.decrementAndGet();
+        assert left >= 0 : "inflight: " + left + " (expected: >= 0)";
+    }
+
+    boolean isLimited() {
+        return gate != null;
+    }
+
+    void gate(@Nullable Gate limit) {
+        gate = limit;
     }
 }

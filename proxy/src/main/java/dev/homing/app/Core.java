@@ -40,7 +40,7 @@ final class Core {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ProcessMeters processMeters;
-    private final Admission admission = new Admission();
+    private final Admission admission = new Admission(System::nanoTime);
     private final SessionTable sessions;
     private final ProxyMeters meters;
     private final UpstreamTls tls = new UpstreamTls();

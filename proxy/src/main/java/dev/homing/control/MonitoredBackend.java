@@ -100,7 +100,7 @@ final class MonitoredBackend {
 
     /** As the router sees it. */
     Backend routed() {
-        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life());
+        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life(), 0);
     }
 
     /** As operators see it. */

@@ -108,7 +108,7 @@ final class Itinerary {
         if (routed.backend() != null) {
             backend = routed.backend();
             load = shared.admission().of(backend.slot());
-            load.begin();
+            load.tryBegin();
             prefill.meantFor(routed, backend);
         }
     }

@@ -9,12 +9,21 @@ package dev.homing.routing;
  * @param idHash the hash of {@code id} that scores are made of
  * @param weight share of new sessions, {@code > 0}
  * @param life which run of its engine this is
+ * @param maxInflight requests that it takes at once, 0 = no limit
  */
-public record Backend(int slot, String id, long idHash, double weight, BackendState state, boolean healthy, Life life) {
+public record Backend(
+        int slot,
+        String id,
+        long idHash,
+        double weight,
+        BackendState state,
+        boolean healthy,
+        Life life,
+        int maxInflight) {
 
-    /** One that was never seen to restart. */
+    /** One without a limit that was never seen to restart. */
     public Backend(int slot, String id, long idHash, double weight, BackendState state, boolean healthy) {
-        this(slot, id, idHash, weight, state, healthy, Life.FIRST);
+        this(slot, id, idHash, weight, state, healthy, Life.FIRST, 0);
     }
 
     /** Whether a session that is not bound to it may be placed here. */

@@ -13,7 +13,7 @@ final class AdmissionTest {
 
     @Test
     void theLoadOfASlotIsOneObjectForEver() {
-        Admission admission = new Admission();
+        Admission admission = new Admission(System::nanoTime);
         BackendLoad third = admission.of(3);
         BackendLoad first = admission.of(0);
         admission.of(100);
@@ -24,7 +24,7 @@ final class AdmissionTest {
 
     @Test
     void loopsThatAskAtTheSameTimeGetTheSameLoads() throws Exception {
-        Admission admission = new Admission();
+        Admission admission = new Admission(System::nanoTime);
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> loops = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -35,7 +35,7 @@ final class AdmissionTest {
                     throw new AssertionError(e);
                 }
                 for (int slot = 0; slot < 200; slot++) {
-                    admission.of(slot).begin();
+                    admission.of(slot).tryBegin();
                 }
             });
             loop.start();
@@ -55,8 +55,8 @@ final class AdmissionTest {
     void aLoadCountsWhatBeganAndRemembersTheLastDelivery() {
         BackendLoad load = new BackendLoad();
         assertThat(load.lastDelivery()).isEqualTo(Long.MIN_VALUE);
-        load.begin();
-        load.begin();
+        load.tryBegin();
+        load.tryBegin();
         load.end();
         load.delivered(5);
 

@@ -40,7 +40,7 @@ final class FrontendHandlerTest {
 
     FrontendHandlerTest() {
         RecordingObserver observer = new RecordingObserver();
-        Admission admission = new Admission();
+        Admission admission = new Admission(() -> 0);
         Shared shared = new Shared(
                 new SessionRouter(new SessionTable(10, () -> 0), slot -> 0),
                 new PendingWork((slot, tokens) -> {}),

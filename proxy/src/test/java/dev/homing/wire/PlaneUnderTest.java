@@ -47,7 +47,7 @@ public final class PlaneUnderTest implements AutoCloseable {
 
     private final Transport transport;
     private final RecordingObserver observer = new RecordingObserver();
-    private final Admission admission = new Admission();
+    private final Admission admission = new Admission(System::nanoTime);
     private final SessionTable sessions = new SessionTable(1000, System::nanoTime);
     private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
     private final Map<EventLoop, LoopScope> scopes = new ConcurrentHashMap<>();
