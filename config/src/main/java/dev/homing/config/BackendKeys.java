@@ -26,7 +26,7 @@ final class BackendKeys {
             Numbers.autoOr(1_000_000),
             0,
             BackendConfig::maxInflight,
-            "Requests sent to it at once; 0 = no limit, auto = the slots that a llama-server tells at /props.");
+            "Requests sent to it at once, others wait; 0 = no limit, auto = the slots that a llama-server tells at /props.");
 
     static final Key<BackendConfig, State> STATE = Key.pool(
             "state",

@@ -21,7 +21,7 @@ final class HealthKeys {
             Units.DURATION,
             Duration.ofMinutes(5),
             v -> v.settings().queue().timeout(),
-            "After this wait a pinned request goes to the next eligible backend; 503 with Retry-After when there is none.");
+            "After this wait a pinned request goes to another backend that has room, for once; 503 with Retry-After when none has.");
 
     static final Key<View, String> PATH = Key.pool(
             "health.path",

@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Later {
 
     private static final Set<Key<?, ?>> KEYS = Set.of(
-            AffinityKeys.WHEN_FULL,
             AffinityKeys.SHARE,
-            HealthKeys.QUEUE_LIMIT,
-            HealthKeys.QUEUE_TIMEOUT,
             UpstreamKeys.DNS_REFRESH,
-            BackendKeys.MAX_INFLIGHT,
             ListenerKeys.TLS,
             ListenerKeys.PROXY_PROTOCOL,
             ServerKeys.ACCESS_LOG_PATH,

@@ -4,6 +4,7 @@ package dev.homing.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,10 +19,7 @@ class LaterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "affinity: {when_full: spill} | wait",
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
-                "queue: {limit: 10} | 1024",
-                "queue: {timeout: 1m} | 5m",
                 "discovery: {dns: {refresh: 1s}} | 5s",
                 "tracing: 'http://collector:4318' | none",
                 "sse_ping: 15s | none",
@@ -37,15 +35,9 @@ class LaterTest {
                 .endsWith(": found a value that is not supported yet, expected " + standard);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "max_inflight: 4, url: 'http://10.0.0.1:1'",
-                "max_inflight: auto, url: 'http://10.0.0.1:1'",
-                "url: 'dns+http://replicas:8000'"
-            })
-    void soAreTheFeaturesOfASingleBackend(String keys) {
-        assertThat(Project.errors("backends: [{id: a, " + keys + "}]"))
+    @Test
+    void soIsANameThatStandsForSeveralBackends() {
+        assertThat(Project.errors("backends: [{id: a, url: 'dns+http://replicas:8000'}]"))
                 .singleElement()
                 .asString()
                 .contains(": found a value that is not supported yet, expected ");
@@ -57,7 +49,6 @@ class LaterTest {
                 "affinity: {on_return: hom}",
                 "affinity: {relief: -1}",
                 "affinity: {share: 'http://x'}",
-                "queue: {limit: many}",
                 "sse_ping: soon",
                 "tracing: ''",
             })
@@ -76,9 +67,10 @@ class LaterTest {
                 admin: 10.0.0.9:9090
                 admin_token: abc.DEF_123~+/=
                 backends:
-                  - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, state: drain, headers: {X-data-parallel-rank: 0}}
-                  - {id: b, url: "http://[fd00::1]:8000", state: off}
-                affinity: {headers: [x-a], body_keys: [metadata.user_id], no_session: prefix, home: prefix, scope: authorization, placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, on_return: home, seed: s, snapshot: var/table}
+                  - {id: "rack1:gpu-0", url: "https://gpu0.example.org/openai", weight: 0.5, max_inflight: 4, state: drain, headers: {X-data-parallel-rank: 0}}
+                  - {id: b, url: "http://[fd00::1]:8000", max_inflight: auto, state: off}
+                affinity: {headers: [x-a], body_keys: [metadata.user_id], no_session: prefix, home: prefix, scope: authorization, placement: rendezvous, slack_tokens: 0, idle_ttl: 7d, max_sessions: 5, on_unhealthy: placement, on_return: home, when_full: spill, seed: s, snapshot: var/table}
+                queue: {limit: 0, timeout: 1m}
                 health: {path: "/health?deep=1", interval: 250ms, timeout: 1s, fall: 1, rise: 1, passive: {failures: 1, window: 1m, eject_for: 1h}}
                 timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
                 limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}
@@ -106,5 +98,9 @@ class LaterTest {
         assertThat(config.pools().get(0).backends())
                 .extracting(BackendConfig::state)
                 .containsExactly(BackendConfig.State.DRAIN, BackendConfig.State.OFF);
+        assertThat(config.pools().get(0).backends())
+                .extracting(BackendConfig::maxInflight)
+                .containsExactly(4, BackendConfig.AUTO);
+        assertThat(config.defaults().queue()).isEqualTo(new Queue(0, Duration.ofMinutes(1)));
     }
 }

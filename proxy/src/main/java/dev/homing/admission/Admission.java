@@ -36,6 +36,16 @@ public final class Admission {
         return known != null ? known : queues.computeIfAbsent(poolIndex, index -> new FairQueue(this::of, nanoTime));
     }
 
+    /** Requests that wait for the backend in that slot and no other. */
+    public int waitingFor(int slot) {
+        return of(slot).waiting();
+    }
+
+    /** Requests that wait for no particular backend of that pool. */
+    public int waitingForAny(int poolIndex) {
+        return queue(poolIndex).waitingForAny();
+    }
+
     /**
      * Takes a new table on around its publication. What the table opens may be waited for before anybody can read it, and what it shuts is shut once
      * everybody can: so a request that is told to be routed again always finds a table by which that makes a difference. One thread calls this.

@@ -37,6 +37,12 @@ public final class BackendLoad {
         }
     }
 
+    /** Requests that wait for it and no other; without a limit there are none. */
+    int waiting() {
+        Gate limit = gate;
+        return limit == null ? 0 : limit.queue().waitingFor(limit.slot());
+    }
+
     /** Requests between their admission to it and their end. */
     public int inflight() {
         return inflight.get();

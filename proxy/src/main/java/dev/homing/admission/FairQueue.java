@@ -49,7 +49,7 @@ public final class FairQueue {
     /**
      * Gives a request a place, or lets it wait for one.
      *
-     * @param limit how many may wait in this queue; one that was displaced has its turn already
+     * @param limit how many may wait in this queue; one that has been in it before is not refused
      */
     public Entry join(Waiter waiter, int limit) {
         Deque<Waiter> told = new ArrayDeque<>();
@@ -63,13 +63,13 @@ public final class FairQueue {
 
     private Entry enter(Waiter waiter, int limit, Deque<Waiter> told) {
         assert waiter.state() == Waiter.State.NEW : waiter.state();
-        boolean newcomer = !waiter.hasTurn();
-        if (newcomer) {
-            waiter.arrive(tickets++, nanoTime.getAsLong());
-        }
         if (!line.hasHope(waiter)) {
             waiter.become(Waiter.State.OVER);
             return Entry.OUT;
+        }
+        boolean newcomer = !waiter.hasTurn();
+        if (newcomer) {
+            waiter.arrive(tickets++, nanoTime.getAsLong());
         }
         line.add(waiter);
         waiter.become(Waiter.State.WAITING);
@@ -151,13 +151,11 @@ public final class FairQueue {
         return line.full();
     }
 
-    /** Requests that wait for the backend in that slot and no other. */
-    public synchronized int waitingFor(int slot) {
+    synchronized int waitingFor(int slot) {
         return line.waitingFor(slot);
     }
 
-    /** Requests that wait for no particular backend. */
-    public synchronized int waitingForAny() {
+    synchronized int waitingForAny() {
         return line.waitingForAny();
     }
 

@@ -20,6 +20,7 @@ final class SessionChoice implements SessionTable.Choice {
     private final boolean first;
     private final @Nullable Departure departure;
     private final Router.PendingTokens pending;
+    private final Room room;
     private final LongSupplier turns;
     private @Nullable Backend backend;
     private @Nullable Decision decided;
@@ -35,6 +36,7 @@ final class SessionChoice implements SessionTable.Choice {
             boolean first,
             @Nullable Departure departure,
             Router.PendingTokens pending,
+            Room room,
             LongSupplier turns) {
         this.occasion = occasion;
         this.pool = occasion.pool();
@@ -42,6 +44,7 @@ final class SessionChoice implements SessionTable.Choice {
         this.first = first;
         this.departure = departure;
         this.pending = pending;
+        this.room = room;
         this.turns = turns;
     }
 
@@ -59,10 +62,20 @@ final class SessionChoice implements SessionTable.Choice {
         if (back != null && !triedSlots.contains(back.slot())) {
             return take(back, Decision.RETURNED, MoveReason.RETURNED);
         }
-        Backend next = isNew || pool.rules().replaceOnUnhealthy()
-                ? Router.place(pool, occasion.home(), pending, triedSlots)
-                : Router.turn(pool, turns.getAsLong(), triedSlots);
+        Backend next = isNew || pool.rules().replaceOnUnhealthy() ? placed() : turn();
         return isNew ? take(next, Decision.PLACED, null) : take(next, Decision.REPINNED, reason(current));
+    }
+
+    /** The rule that proxies which share nothing agree by is not bent; room has a say only where load has one anyway. */
+    private @Nullable Backend placed() {
+        return pool.rules().loadAware()
+                ? room.preferred(pool, triedSlots, out -> Router.place(pool, occasion.home(), pending, out))
+                : Router.place(pool, occasion.home(), pending, triedSlots);
+    }
+
+    private @Nullable Backend turn() {
+        long ticket = turns.getAsLong();
+        return room.preferred(pool, triedSlots, out -> Router.turn(pool, ticket, out));
     }
 
     private int take(@Nullable Backend to, @Nullable Decision decision, @Nullable MoveReason reason) {

@@ -20,13 +20,20 @@ public final class SessionRouter {
 
     private final SessionTable table;
     private final Router.PendingTokens pending;
+    private final Room room;
 
     /** By the pool's index, so that a reload does not start the turns over. */
     private final ConcurrentHashMap<Integer, Turns> turns = new ConcurrentHashMap<>();
 
+    /** Over backends that always have room. */
     public SessionRouter(SessionTable table, Router.PendingTokens pending) {
+        this(table, pending, Room.PLENTY);
+    }
+
+    public SessionRouter(SessionTable table, Router.PendingTokens pending, Room room) {
         this.table = table;
         this.pending = pending;
+        this.room = room;
     }
 
     /**
@@ -52,7 +59,7 @@ public final class SessionRouter {
     public Routed route(Pool pool, Arrival arrival) {
         SessionKey key = arrival.key();
         if (key == null) {
-            return withoutSession(next(pool, turns(pool).noSession().getAndIncrement(), Set.of()));
+            return withoutSession(next(pool, turns(pool).noSession(), Set.of()));
         }
         Pin pin = table.find(key);
         SessionChoice.Departure departure = null;
@@ -100,9 +107,14 @@ public final class SessionRouter {
         SessionKey key = arrival.key();
         Pin held = failed.pin();
         if (key == null || held == null) {
-            return withoutSession(next(pool, turns(pool).moves().getAndIncrement(), triedSlots));
+            return withoutSession(next(pool, turns(pool).moves(), triedSlots));
         }
-        boolean first = failed.decision() == Decision.PLACED;
+        Decision followed = switch (failed.decision()) {
+            case PLACED -> Decision.PLACED;
+            case SPILLED -> Decision.PINNED;
+            default -> Decision.REPINNED;
+        };
+        boolean first = followed == Decision.PLACED;
         if (pool.recovering() && !first) {
             Routed guest = guest(pool, arrival, held, triedSlots);
             if (guest.backend() == null) {
@@ -115,7 +127,22 @@ public final class SessionRouter {
                 choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), held, triedSlots), first, null);
         Pin bound = table.bind(key, held.idleTtlNanos(), choice);
         table.release(held);
-        return choice.routed(bound, first ? Decision.PLACED : Decision.REPINNED);
+        return choice.routed(bound, followed);
+    }
+
+    /**
+     * Where a request goes for once whose session's backend is full: where the session would be placed among those that have room. So a session that
+     * spills more than once goes to the same one, which has read some of its history by then. The session stays bound where it
+     * is; nobody to go to when nobody has room.
+     *
+     * @param held the last decision; what it holds is taken over
+     * @param triedSlots backends that will not do, the full one among them
+     */
+    public Routed spill(Pool pool, Arrival arrival, Routed held, Set<Integer> triedSlots) {
+        SessionKey key = arrival.key();
+        Backend other =
+                key == null ? null : Router.place(pool, arrival.homeOr(key), pending, room.without(pool, triedSlots));
+        return other == null ? Routed.NOWHERE : new Routed(other, Decision.SPILLED, held.pin(), null);
     }
 
     /** Gives back what the decision holds; exactly once a request, for its last decision. */
@@ -135,7 +162,7 @@ public final class SessionRouter {
             return null;
         }
         Backend first = pin.returning(pool);
-        if (first != null) {
+        if (first != null && room.isIn(pool, first)) {
             return new SessionChoice.Departure(current.slot(), first, Decision.RETURNED, MoveReason.RETURNED);
         }
         if (pool.rules().relief() == 0) {
@@ -144,7 +171,9 @@ public final class SessionRouter {
         PromptSize prompt = arrival.prompt();
         long tokens = prompt.bytes() > 0 ? prompt.tokens() : prompt.tokens(LastPrompt.bytes(pin.lastPrompt()));
         Backend to = tokens <= 0 ? null : Router.relief(pool, arrival.homeOr(pin.key()), current, pending, tokens);
-        return to == null ? null : new SessionChoice.Departure(current.slot(), to, Decision.RELIEVED, MoveReason.LOAD);
+        return to == null || !room.isIn(pool, to)
+                ? null
+                : new SessionChoice.Departure(current.slot(), to, Decision.RELIEVED, MoveReason.LOAD);
     }
 
     /** One request elsewhere, while the backend of its session is expected back: the pin stays. */
@@ -154,10 +183,14 @@ public final class SessionRouter {
     }
 
     /** Whose turn it is among requests without a session. */
-    private @Nullable Backend next(Pool pool, long ticket, Set<Integer> triedSlots) {
-        return pool.rules().leastPending()
-                ? Router.leastPending(pool, ticket, pending, triedSlots)
-                : Router.turn(pool, ticket, triedSlots);
+    private @Nullable Backend next(Pool pool, AtomicLong tickets, Set<Integer> triedSlots) {
+        long ticket = tickets.getAndIncrement();
+        return room.preferred(
+                pool,
+                triedSlots,
+                out -> pool.rules().leastPending()
+                        ? Router.leastPending(pool, ticket, pending, out)
+                        : Router.turn(pool, ticket, out));
     }
 
     private static Routed withoutSession(@Nullable Backend backend) {
@@ -167,7 +200,7 @@ public final class SessionRouter {
     private SessionChoice choice(
             SessionChoice.Occasion occasion, boolean first, SessionChoice.@Nullable Departure departure) {
         AtomicLong moves = turns(occasion.pool()).moves();
-        return new SessionChoice(occasion, first, departure, pending, moves::getAndIncrement);
+        return new SessionChoice(occasion, first, departure, pending, room, moves::getAndIncrement);
     }
 
     private Turns turns(Pool pool) {

@@ -111,7 +111,7 @@ final class AdminOperations implements Operations {
                         view.reason()),
                 new BackendStatus.Load(
                         core.admission().of(slot).inflight(),
-                        0,
+                        core.admission().waitingFor(slot),
                         core.sessions().sessions(slot),
                         core.admission().of(slot).pendingTokens()),
                 new BackendStatus.Tokens(

@@ -65,6 +65,7 @@ final class Core {
                 new Readings(
                         sessions::sessions,
                         slot -> admission.of(slot).inflight(),
+                        new Readings.Queued(admission::waitingFor, admission::waitingForAny),
                         slot -> admission.of(slot).pendingTokens(),
                         () -> sessions.evictions(SessionTable.Cause.SIZE),
                         () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
@@ -122,7 +123,8 @@ final class Core {
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {
         meters.table(table);
-        generation = generations.next(config, table, backends);
+        Generation next = generations.next(config, table, backends);
+        admission.publish(table, () -> generation = next);
     }
 
     private static Transition transition(Standing standing) {

@@ -37,7 +37,7 @@ final class DataPlane {
             Deadlines deadlines = new Deadlines((EventLoop) loop, System::nanoTime);
             Upstreams upstreams =
                     new Upstreams((EventLoop) loop, connector, deadlines, shared.observer(), System::nanoTime);
-            scopes.put(loop, new LoopScope(deadlines, upstreams, System::nanoTime, shared));
+            scopes.put(loop, new LoopScope(loop, deadlines, upstreams, System::nanoTime, shared));
         }
         this.frontend =
                 new Frontend(transport, loop -> Objects.requireNonNull(scopes.get(loop)), generations, byOpenFiles());

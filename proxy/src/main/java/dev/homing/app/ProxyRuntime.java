@@ -77,7 +77,10 @@ final class ProxyRuntime implements AutoCloseable {
         this.core = new Core(transport, resolver, config.defaults().affinity().table());
         Admission admission = core.admission();
         Shared shared = new Shared(
-                new SessionRouter(core.sessions(), slot -> admission.of(slot).pendingTokens()),
+                new SessionRouter(
+                        core.sessions(),
+                        slot -> admission.of(slot).pendingTokens(),
+                        pool -> admission.queue(pool.index()).full()),
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
                 core.meters(),

@@ -2,6 +2,7 @@
 package dev.homing.control;
 
 import dev.homing.health.Cause;
+import dev.homing.health.SlotCount;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -41,6 +42,29 @@ final class Chronicle {
             case DOWN -> log.warn("backend {} (pool {}) is down: {}", backend.id(), backend.pool(), what);
             case DRAIN -> log.info("backend {} (pool {}) drains: {}", backend.id(), backend.pool(), what);
             case OFF -> log.info("backend {} (pool {}) is off: {}", backend.id(), backend.pool(), what);
+        }
+    }
+
+    /**
+     * A backend with {@code max_inflight: auto} was asked for its slots: a line for each change, and one warning when it tells none.
+     *
+     * @param before what was known of it
+     */
+    void slots(MonitoredBackend backend, SlotLimit before, SlotCount told) {
+        SlotLimit now = backend.limit();
+        if (now.slots() > 0 && now.slots() != before.slots()) {
+            log.info(
+                    "backend {} (pool {}) takes {} requests at once: its total_slots",
+                    backend.id(),
+                    backend.pool(),
+                    now.slots());
+        } else if (now.warned() && !before.warned()) {
+            log.warn(
+                    "backend {} (pool {}) has no limit: max_inflight: auto, and {}: {} (expected: a llama-server's total_slots)",
+                    backend.id(),
+                    backend.pool(),
+                    SlotCount.PATH,
+                    told.text());
         }
     }
 

@@ -9,6 +9,7 @@ import dev.homing.health.Health;
 import dev.homing.health.Health.Phase;
 import dev.homing.health.Lives;
 import dev.homing.health.Outcome;
+import dev.homing.health.SlotCount;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Life;
@@ -156,6 +157,19 @@ final class Fleet implements Watch.Observer {
         Life before = backend.lives().life();
         backend.live(next);
         if (!next.life().equals(before) && watches.containsValue(watch)) {
+            changes.routing();
+        }
+    }
+
+    @Override
+    public void slots(Watch watch, SlotCount told) {
+        assert thread.inside();
+        MonitoredBackend backend = watch.backend();
+        SlotLimit before = backend.limit();
+        SlotLimit after = before.on(told);
+        backend.limit(after);
+        chronicle.slots(backend, before, told);
+        if (after.slots() != before.slots() && watches.containsValue(watch)) {
             changes.routing();
         }
     }

@@ -27,6 +27,7 @@ final class MonitoredBackend {
     private String wish;
     private Health health = Health.unknown();
     private Lives lives = Lives.unknown();
+    private SlotLimit limit = SlotLimit.UNKNOWN;
     private String seen = "not probed yet";
     private long sinceEpochMillis;
 
@@ -100,7 +101,27 @@ final class MonitoredBackend {
 
     /** As the router sees it. */
     Backend routed() {
-        return new Backend(slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life(), 0);
+        return new Backend(
+                slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life(), maxInflight());
+    }
+
+    /** Requests that it takes at once, 0 = no limit. */
+    private int maxInflight() {
+        return config.maxInflight() == BackendConfig.AUTO ? limit.slots() : config.maxInflight();
+    }
+
+    /** What its engine has told of its slots. */
+    SlotLimit limit() {
+        return limit;
+    }
+
+    void limit(SlotLimit next) {
+        limit = next;
+    }
+
+    /** Whether it matters how many slots its engine has, and is not known for sure. */
+    boolean slotsWanted() {
+        return config.maxInflight() == BackendConfig.AUTO && !limit.current();
     }
 
     /** As operators see it. */
@@ -133,6 +154,7 @@ final class MonitoredBackend {
             health = health.moved(rules());
             seen = "not probed yet at " + next.url();
             lives = lives.on(Lives.Sign.GONE); // another address is another process
+            limit = limit.doubted();
         }
         config = next;
         want(stateOf(next), configured(stateOf(next)));
@@ -149,6 +171,9 @@ final class MonitoredBackend {
     }
 
     void become(Health next) {
+        if (health.healthy() && !next.healthy()) {
+            limit = limit.doubted();
+        }
         health = next;
     }
 

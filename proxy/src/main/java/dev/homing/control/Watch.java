@@ -9,8 +9,10 @@ import dev.homing.health.LoadingModel;
 import dev.homing.health.Outcome;
 import dev.homing.health.OutcomeWindow;
 import dev.homing.health.ProbeResult;
+import dev.homing.health.SlotCount;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,8 @@ final class Watch implements ProbeSchedule.Subject {
 
         /** Something was seen of the run that its engine is in. */
         void lived(Watch watch, Lives next);
+        /** Its engine was asked how many slots it has. */
+        void slots(Watch watch, SlotCount told);
 
         /** Whether the backend's pool has another one that takes new sessions. */
         boolean dispensable(MonitoredBackend backend);
@@ -105,6 +109,7 @@ final class Watch implements ProbeSchedule.Subject {
             }
             case CONNECT_FAILED, RESET -> {
                 sign(Lives.Sign.DOUBT);
+                backend.limit(backend.limit().doubted());
                 fault(outcome);
                 probes.soon(); // what died is refused now: out within milliseconds, not after an interval
             }
@@ -147,7 +152,27 @@ final class Watch implements ProbeSchedule.Subject {
 
     @Override
     public CompletionStage<ProbeResult> probe() {
-        return env.probe().probe(BackendTarget.of(backend.config(), backend.settings()));
+        BackendTarget target = BackendTarget.of(backend.config(), backend.settings());
+        CompletionStage<ProbeResult> probe = env.probe().probe(target);
+        return backend.slotsWanted() ? probe.thenCompose(result -> withSlots(result, target)) : probe;
+    }
+
+    /** Before a backend is seen to be up: its first requests shall find its limit there. */
+    private CompletionStage<ProbeResult> withSlots(ProbeResult result, BackendTarget target) {
+        if (result.event() != Health.Event.PROBE_GOOD) {
+            return CompletableFuture.completedStage(result);
+        }
+        return env.probe().slots(target).thenApply(told -> {
+            thread.execute(() -> slots(told, target));
+            return result;
+        });
+    }
+
+    private void slots(SlotCount told, BackendTarget asked) {
+        boolean moved = !asked.url().equals(backend.config().url());
+        if (backend.slotsWanted() && !moved) {
+            observer.slots(this, told);
+        }
     }
 
     @Override

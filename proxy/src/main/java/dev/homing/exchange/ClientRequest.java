@@ -3,6 +3,7 @@ package dev.homing.exchange;
 
 import dev.homing.look.Wanted;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A request as its client's connection drives it. Confined to the event loop of that connection. */
@@ -11,14 +12,22 @@ public interface ClientRequest {
     /**
      * Begins with a request whose head has come. What is refused is answered before this returns.
      *
+     * @param generations what is in force
      * @return null when it is over already
      */
     static @Nullable ClientRequest begin(
-            LoopScope scope, Generation generation, ClientStream client, RequestHead head) {
+            LoopScope scope, Supplier<Generation> generations, ClientStream client, RequestHead head) {
+        Generation generation = generations.get();
         ApiKeys keys = generation.keys();
         String key = keys == null ? null : keys.nameOf(head.request().headers());
-        Call call =
-                new Call(scope, generation, client, head, key, scope.nanoTime().getAsLong());
+        Call call = new Call(
+                scope,
+                generations,
+                generation,
+                client,
+                head,
+                key,
+                scope.nanoTime().getAsLong());
         if (keys != null && key == null && !ApiKeys.isPreflight(head.request())) {
             call.refuse(ProxyError.unauthorized());
             return null;

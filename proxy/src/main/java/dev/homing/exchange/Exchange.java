@@ -5,7 +5,6 @@ import dev.homing.config.Timeouts;
 import dev.homing.exchange.BodyFraming.Broken;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadline;
-import dev.homing.observe.ProxyObserver;
 import dev.homing.observe.ProxyObserver.AbortPhase;
 import dev.homing.observe.RequestSummary;
 import dev.homing.upstream.UpstreamConnection;
@@ -22,17 +21,18 @@ import org.jspecify.annotations.Nullable;
  * one of them answers.
  *
  * <pre>
- * CONNECTING -> SENT -> RELAYING -> OVER
- *     ^          |
- *     +----------+   sent again, in another Attempt
+ * QUEUED -> CONNECTING -> SENT -> RELAYING -> OVER
+ *    ^          ^          |
+ *    +----------+----------+   sent again, in another Attempt
  * any of them -> OVER: failed, or the client is gone
  * </pre>
  *
  * Confined to the event loop that its client's connection and its backend's connection share.
  */
-final class Exchange implements ClientRequest, Attempt.Owner {
+final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
 
     private enum State {
+        QUEUED,
         CONNECTING,
         SENT,
         RELAYING,
@@ -40,26 +40,24 @@ final class Exchange implements ClientRequest, Attempt.Owner {
     }
 
     private final LoopScope scope;
-    private final Generation generation;
-    private final Reception reception;
     private final ClientStream client;
     private final RequestHead head;
     private final RequestBody body;
     private final RetryPolicy retry;
     private final Prefill prefill;
+    private final Approach approach;
     private final Itinerary itinerary;
     private final Deadline deadline;
     private final long begun;
     private final @Nullable String key;
     private State state = State.CONNECTING;
+    private boolean routeTold;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
     private boolean uploadStopped;
 
     private Exchange(Call call, Reception reception, RequestBody body) {
         this.scope = call.scope();
-        this.generation = call.generation();
-        this.reception = reception;
         this.client = call.client();
         this.head = call.head();
         this.body = body;
@@ -71,8 +69,8 @@ final class Exchange implements ClientRequest, Attempt.Owner {
                 reception.pool(),
                 Math.max(head.contentLength(), body.received()),
                 scope.deadlines());
-        this.itinerary = new Itinerary(
-                scope.shared(), reception.pool(), reception.arrival().withPrompt(prefill.announced()), prefill);
+        this.approach = new Approach(call, reception, prefill, this);
+        this.itinerary = approach.itinerary();
         this.deadline = scope.deadlines().open(this::expired);
     }
 
@@ -89,15 +87,8 @@ final class Exchange implements ClientRequest, Attempt.Owner {
      * @return null when it is over already
      */
     static @Nullable Exchange begin(Call call, Reception reception, RequestBody body) {
-        ProxyObserver observer = call.scope().shared().observer();
         Exchange exchange = new Exchange(call, reception, body);
-        observer.routed(reception.pool(), exchange.itinerary.decision(), reception.keySource());
-        if (exchange.itinerary.backend() == null) {
-            observer.rejected("no_backend");
-            exchange.giveUp(ProxyError.noBackend(reception.pool().name()));
-        } else {
-            exchange.attempt(false);
-        }
+        exchange.approach.enter();
         return exchange.state == State.OVER ? null : exchange;
     }
 
@@ -109,7 +100,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
             part.release();
             return;
         }
-        long limit = reception.setup().settings().limits().body();
+        long limit = reception().setup().settings().limits().body();
         if (body.received() + part.readableBytes() > limit) {
             part.release();
             refuse(ProxyError.bodyTooLarge(limit));
@@ -158,17 +149,17 @@ final class Exchange implements ClientRequest, Attempt.Owner {
             return;
         }
         AbortPhase phase = switch (state) {
-            case CONNECTING -> AbortPhase.QUEUE;
+            case QUEUED, CONNECTING -> AbortPhase.QUEUE;
             case SENT -> AbortPhase.PREFILL;
             case RELAYING, OVER -> answer != null && answer.streaming() ? AbortPhase.STREAM : AbortPhase.PREFILL;
         };
-        scope.shared().observer().clientAborted(reception.pool(), phase);
+        scope.shared().observer().clientAborted(reception().pool(), phase);
         finish(status(), true);
     }
 
     /** The client sends as fast as the backend takes it. */
     private void pace() {
-        if (state == State.CONNECTING || state == State.SENT) {
+        if (state != State.RELAYING && state != State.OVER) {
             client.read(body.wanted());
         }
     }
@@ -181,9 +172,29 @@ final class Exchange implements ClientRequest, Attempt.Owner {
                         : timeouts().upstream().responseHead());
     }
 
+    // ---- the way to a backend
+
+    @Override
+    public void admitted() {
+        attempt(false);
+    }
+
+    @Override
+    public void waits() {
+        state = State.QUEUED;
+        deadline.clear();
+        pace();
+    }
+
+    @Override
+    public void refused(ProxyError error) {
+        reject(error);
+    }
+
     // ---- the backend's side
 
     private void attempt(boolean fresh) {
+        tellRoute();
         state = State.CONNECTING;
         deadline.in(timeouts().upstream().connect());
         Attempt begun = new Attempt(this, head.request().method().equals(HttpMethod.HEAD));
@@ -191,9 +202,9 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         begun.begin(
                 scope.upstreams(),
                 listener -> new Wanted(
-                        reception.pool(),
+                        reception().pool(),
                         itinerary.destination(),
-                        generation.endpoint(itinerary.destination().slot()),
+                        approach.generation().endpoint(itinerary.destination().slot()),
                         timeouts().upstream().idle(),
                         fresh || body.tooLargeToRepeat(),
                         listener));
@@ -204,8 +215,8 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         state = State.SENT;
         connection.write(head.encode(
                 client.alloc(),
-                generation.endpoint(itinerary.destination().slot()),
-                generation.rules(reception.setup(), scope.shared().via())));
+                approach.generation().endpoint(itinerary.destination().slot()),
+                approach.generation().rules(reception().setup(), scope.shared().via())));
         body.sendTo(connection);
         connection.flush();
         prefill.sent();
@@ -233,7 +244,11 @@ final class Exchange implements ClientRequest, Attempt.Owner {
             default -> {}
         }
         Answer relayed = new Answer(
-                client, head, response, framing, generation.config().telemetry().metering());
+                client,
+                head,
+                response,
+                framing,
+                approach.generation().config().telemetry().metering());
         answer = relayed;
         prefill.answered(relayed.tellsFirstToken());
         client.head(relayed.head(scope.shared().via(), told()));
@@ -300,17 +315,19 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         prefill.unsent();
         String backend = itinerary.destination().id();
         RetryPolicy.Verdict verdict = retry.after(failure, body.repeatable());
-        boolean again = switch (verdict) {
-            case REFRESH -> true;
-            case OTHER -> itinerary.another();
-            case GIVE_UP -> false;
-        };
-        if (again) {
-            scope.shared().observer().retried(reception.pool(), failure.retryReason());
-            attempt(verdict == RetryPolicy.Verdict.REFRESH);
+        if (verdict == RetryPolicy.Verdict.REFRESH) {
+            observeRetry(failure);
+            attempt(true);
+        } else if (verdict == RetryPolicy.Verdict.OTHER && itinerary.another()) {
+            observeRetry(failure);
+            approach.enter();
         } else {
             giveUp(failure.error(backend, detail));
         }
+    }
+
+    private void observeRetry(Failure failure) {
+        scope.shared().observer().retried(reception().pool(), failure.retryReason());
     }
 
     // ---- how it ends
@@ -339,7 +356,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
                     client.cut();
                 }
             }
-            case OVER -> {}
+            case QUEUED, OVER -> {}
         }
     }
 
@@ -352,16 +369,19 @@ final class Exchange implements ClientRequest, Attempt.Owner {
 
     /** The client broke a rule in the middle of its request. */
     private void refuse(ProxyError error) {
-        if (state == State.OVER) {
-            return;
-        }
-        scope.shared().observer().rejected(error.code());
         if (state == State.RELAYING) {
+            scope.shared().observer().rejected(error.code());
             finish(status(), false);
             client.cut();
-        } else {
-            giveUp(error);
+        } else if (state != State.OVER) {
+            reject(error);
         }
+    }
+
+    /** homing itself does not take it. */
+    private void reject(ProxyError error) {
+        scope.shared().observer().rejected(error.code());
+        giveUp(error);
     }
 
     private void giveUp(ProxyError error) {
@@ -384,6 +404,7 @@ final class Exchange implements ClientRequest, Attempt.Owner {
     }
 
     private void finish(int status, boolean clientGone) {
+        tellRoute();
         state = State.OVER;
         deadline.close();
         if (attempt != null) {
@@ -392,21 +413,40 @@ final class Exchange implements ClientRequest, Attempt.Owner {
         body.detach();
         body.forget();
         prefill.close(body.received(), answer == null ? null : answer.usage());
-        itinerary.close();
+        approach.close();
         long firstToken = answer == null ? -1 : answer.firstTokenNanos();
         RequestSummary summary = new RequestSummary(
                 key,
-                new RequestSummary.Route(reception.pool(), itinerary.backend(), itinerary.decision()),
+                new RequestSummary.Route(reception().pool(), itinerary.backend(), itinerary.decision()),
                 status,
                 clientGone,
                 new RequestSummary.Timing(
-                        scope.nanoTime().getAsLong() - begun, firstToken < 0 ? -1 : firstToken - begun),
+                        scope.nanoTime().getAsLong() - begun,
+                        firstToken < 0 ? -1 : firstToken - begun,
+                        itinerary.waitedNanos()),
                 answer == null ? Answer.NO_TOKENS : answer.tokens());
         scope.shared().observer().finished(summary);
     }
 
+    /** Once a request, as soon as it is known where it goes, or that it goes nowhere. */
+    private void tellRoute() {
+        if (!routeTold) {
+            routeTold = true;
+            scope.shared()
+                    .observer()
+                    .routed(
+                            reception().pool(),
+                            itinerary.decision(),
+                            reception().keySource());
+        }
+    }
+
     private void report(Outcome outcome) {
         scope.shared().outcomes().outcome(itinerary.destination().slot(), outcome);
+    }
+
+    private Reception reception() {
+        return approach.reception();
     }
 
     private Answer answer() {
@@ -419,10 +459,10 @@ final class Exchange implements ClientRequest, Attempt.Owner {
     }
 
     private Timeouts timeouts() {
-        return reception.setup().settings().timeouts();
+        return reception().setup().settings().timeouts();
     }
 
     private List<String> told() {
-        return generation.config().edge().responseHeaders() ? itinerary.told() : List.of();
+        return approach.generation().config().edge().responseHeaders() ? itinerary.told() : List.of();
     }
 }

@@ -2,8 +2,13 @@
 package dev.homing.exchange;
 
 import dev.homing.admission.BackendLoad;
+import dev.homing.admission.FairQueue;
+import dev.homing.admission.FairQueue.Entry;
+import dev.homing.admission.Waiter;
 import dev.homing.affinity.Arrival;
 import dev.homing.affinity.SessionRouter.Routed;
+import dev.homing.config.Affinity.WhenFull;
+import dev.homing.config.PoolSettings;
 import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
@@ -13,32 +18,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backends that one request is meant for, one after the other. Holds what that costs them, the session's pin and the backend's load, and
+ * The backends that one request is meant for, one after the other. Holds what that costs them, the session's pin and the place at the backend, and
  * gives each back exactly once. Confined to its event loop.
  */
 final class Itinerary {
 
     private final Shared shared;
-    private final Pool pool;
     private final Arrival arrival;
     private final Prefill prefill;
+    private final Place place;
+    private Reception reception;
     private Routed routed;
     private @Nullable Backend backend;
-    private @Nullable BackendLoad load;
     private Set<Integer> tried = Set.of();
 
     /**
      * Decides where the request goes first.
      *
      * @param prefill counted at each backend in turn
+     * @param listener told how waits for a full backend end
      */
-    Itinerary(Shared shared, Pool pool, Arrival arrival, Prefill prefill) {
-        this.shared = shared;
-        this.pool = pool;
-        this.arrival = arrival;
+    Itinerary(LoopScope scope, Reception reception, Prefill prefill, Waiter.Listener listener) {
+        this.shared = scope.shared();
+        this.reception = reception;
         this.prefill = prefill;
-        this.routed = shared.router().route(pool, arrival);
-        arrive();
+        this.place = new Place(scope, listener);
+        this.arrival = reception.arrival().withPrompt(prefill.announced());
+        this.routed = shared.router().route(reception.pool(), arrival);
+        go();
     }
 
     /** The backend that it is meant for now, or was meant for last; null when there never was one. */
@@ -56,14 +63,16 @@ final class Itinerary {
 
     /** The load of that backend. */
     BackendLoad load() {
-        if (load == null) {
-            throw new IllegalStateException("load: none (expected: a request that is meant for a backend)");
-        }
-        return load;
+        return place.load();
     }
 
     Decision decision() {
         return routed.decision();
+    }
+
+    /** How long it has waited for full backends so far. */
+    long waitedNanos() {
+        return place.waitedNanos();
     }
 
     /** What {@code response_headers} lets a client know, as name, value, name, value. */
@@ -72,6 +81,83 @@ final class Itinerary {
         return backend == null
                 ? List.of("X-Homing-Decision", label)
                 : List.of("X-Homing-Backend", backend.id(), "X-Homing-Decision", label);
+    }
+
+    /** Takes a place at the backend that it is meant for, or waits: for that one when a session is bound to it, else for any. */
+    Entry enter() {
+        if (place.take(destination())) {
+            settle(destination());
+            return Entry.ADMITTED;
+        }
+        boolean bound = routed.pin() != null;
+        if (bound && settings().affinity().stickiness().whenFull() == WhenFull.SPILL && spill()) {
+            return Entry.ADMITTED;
+        }
+        int wanted = bound ? destination().slot() : Waiter.ANY;
+        Entry entry = place.join(queue(), wanted, tried, settings().queue().limit());
+        Backend granted = entry == Entry.ADMITTED ? pool().bySlot(place.admittedTo()) : null;
+        if (granted != null) {
+            settle(granted);
+        } else if (entry == Entry.ADMITTED) {
+            place.leave(); // by a newer table than this request's
+            return Entry.OUT;
+        } else if (!bound) {
+            backend = null;
+            prefill.meantForAny();
+        }
+        return entry;
+    }
+
+    /** After a wait it was given a place at the backend in that slot. */
+    void admitted(int slot) {
+        place.admitted(slot);
+    }
+
+    /**
+     * Takes up the place that it was given; false when the backend is out by now, and it has to be routed again.
+     *
+     * @param now what the request goes by from now on
+     */
+    boolean settles(int slot, Reception now) {
+        reception = now;
+        Backend granted = now.pool().bySlot(slot);
+        if (granted == null || !(routed.pin() == null ? granted.takesNew() : granted.keepsPinned())) {
+            return false;
+        }
+        settle(granted);
+        return true;
+    }
+
+    /**
+     * Goes elsewhere, because whom it waited for is out; false when there is nobody.
+     *
+     * @param now what the request goes by from now on
+     */
+    boolean displaced(Reception now) {
+        reception = now;
+        place.leave();
+        return reroute();
+    }
+
+    /** Goes elsewhere for once, if anybody has room; the session stays bound where it is. */
+    boolean spill() {
+        Backend home = backend;
+        if (routed.pin() == null || home == null) {
+            return false;
+        }
+        Set<Integer> out = new HashSet<>(tried);
+        out.add(home.slot());
+        for (Routed next = shared.router().spill(pool(), arrival, routed, out);
+                next.backend() != null;
+                next = shared.router().spill(pool(), arrival, routed, out)) {
+            if (place.take(next.backend())) {
+                routed = next;
+                go();
+                return true;
+            }
+            out.add(next.backend().slot()); // it was faster
+        }
+        return false;
     }
 
     /** Goes on to a backend that was not tried yet; false when there is none. */
@@ -83,40 +169,67 @@ final class Itinerary {
             tried = new HashSet<>();
         }
         tried.add(backend.slot());
-        Routed next = shared.router().reroute(pool, arrival, routed, tried);
+        place.leave();
+        return reroute();
+    }
+
+    /** Does not wait any longer. */
+    void stopWaiting() {
+        place.leave();
+    }
+
+    /** Seconds after which its queue is likely to have moved. */
+    int retryAfterSeconds() {
+        return queue().retryAfterSeconds();
+    }
+
+    /** The request is over. */
+    void close() {
+        place.leave();
+        shared.router().release(routed);
+    }
+
+    private boolean reroute() {
+        Routed next = shared.router().reroute(pool(), arrival, routed, tried);
         if (next.backend() == null) {
             // The decision stays that of the backend that failed.
             routed = new Routed(null, routed.decision(), next.pin(), null);
             return false;
         }
-        leave();
         routed = next;
-        arrive();
+        go();
         return true;
     }
 
-    /** The request is over. */
-    void close() {
-        leave();
-        shared.router().release(routed);
-    }
-
-    private void arrive() {
+    private void go() {
         if (routed.moved() != null) {
-            shared.observer().sessionMoved(pool, routed.moved());
+            shared.observer().sessionMoved(pool(), routed.moved());
         }
         if (routed.backend() != null) {
             backend = routed.backend();
-            load = shared.admission().of(backend.slot());
-            load.tryBegin();
-            prefill.meantFor(routed, backend);
+        }
+        if (routed.backend() != null && routed.pin() != null) {
+            prefill.meantFor(routed, routed.backend());
         }
     }
 
-    private void leave() {
-        if (load != null) {
-            load.end();
-            load = null;
+    /** It has a place there. Without a session that is when it is known where its prompt will be read. */
+    private void settle(Backend at) {
+        backend = at;
+        if (routed.pin() == null) {
+            prefill.meantFor(new Routed(at, routed.decision(), null, null), at);
         }
+    }
+
+    private Pool pool() {
+        return reception.pool();
+    }
+
+    private PoolSettings settings() {
+        return reception.setup().settings();
+    }
+
+    private FairQueue queue() {
+        return shared.admission().queue(pool().index());
     }
 }

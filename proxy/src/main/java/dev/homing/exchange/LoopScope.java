@@ -3,13 +3,16 @@ package dev.homing.exchange;
 
 import dev.homing.loop.Deadlines;
 import dev.homing.upstream.Upstreams;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
  * What exchanges on one event loop work with.
  *
+ * @param loop runs tasks on this loop
  * @param deadlines of this loop
  * @param upstreams of this loop
  * @param nanoTime a monotonic clock, in nanoseconds
  */
-public record LoopScope(Deadlines deadlines, Upstreams upstreams, LongSupplier nanoTime, Shared shared) {}
+public record LoopScope(
+        Executor loop, Deadlines deadlines, Upstreams upstreams, LongSupplier nanoTime, Shared shared) {}

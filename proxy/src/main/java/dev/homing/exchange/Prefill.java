@@ -24,6 +24,7 @@ final class Prefill {
     private final PendingWork pending;
     private final PromptSize announced;
     private final Deadline median;
+    private long passed;
     private @Nullable Claim claim;
 
     /** @param announcedBytes of the body, 0 when they are not known beforehand */
@@ -44,13 +45,21 @@ final class Prefill {
         Claim counted = claim;
         if (counted == null) {
             claim = pending.claim(routed, announced);
+            claim.grow(passed);
         } else {
             counted.move(backend.slot());
         }
     }
 
+    /** The request waits for whichever backend has room first: nobody has its prompt to read. */
+    void meantForAny() {
+        over();
+        claim = null;
+    }
+
     /** That much of the body has passed. */
     void passed(long bytes) {
+        passed = bytes;
         if (claim != null) {
             claim.grow(bytes);
         }

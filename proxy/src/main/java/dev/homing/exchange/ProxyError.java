@@ -2,6 +2,8 @@
 package dev.homing.exchange;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
 
 /**
  * An answer that homing gives itself, in the shape of the API that was called.
@@ -55,6 +57,19 @@ public record ProxyError(int status, String type, String code, String message, i
         return new ProxyError(503, "server_overloaded", "overloaded", message, 2);
     }
 
+    /** 429: as many wait for full backends as may wait. */
+    public static ProxyError queueFull(String pool, int limit, int retryAfter) {
+        String message = "pool " + pool + ": all backends that would do are full, and " + limit
+                + " requests wait already (queue.limit)";
+        return new ProxyError(429, "server_overloaded", "queue_full", message, retryAfter);
+    }
+
+    /** 503: it waited for a full backend, and no other one has room. */
+    public static ProxyError queueTimeout(String pool, Duration waited, int retryAfter) {
+        String message = "pool " + pool + ": no backend had room within " + seconds(waited) + " (queue.timeout)";
+        return new ProxyError(503, "server_overloaded", "queue_timeout", message, retryAfter);
+    }
+
     /** 502: the backend broke before its head. */
     public static ProxyError badGateway(String backend, String what) {
         return new ProxyError(502, "server_error", "bad_gateway", "backend " + backend + ": " + what, 0);
@@ -78,6 +93,10 @@ public record ProxyError(int status, String type, String code, String message, i
                 : "{\"error\":{\"message\":\"" + escaped(message) + "\",\"type\":\"" + type
                         + "\",\"param\":null,\"code\":\"" + code + "\"}}";
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
     private String anthropicType() {

@@ -14,6 +14,7 @@ import dev.homing.routing.Pool;
 import dev.homing.routing.RouteMatcher;
 import dev.homing.routing.SessionKey;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +125,17 @@ record Reception(
                 match == null ? null : match.key(),
                 setup.settings().affinity().stickiness().idleTtl().toNanos());
         return home == null ? arrival : arrival.withHome(home);
+    }
+
+    /** The same by another generation; null when the pool is gone. */
+    @Nullable Reception by(Generation other) {
+        List<Pool> pools = other.table().pools();
+        for (int i = 0; i < pools.size(); i++) {
+            if (pools.get(i).index() == pool.index()) {
+                return new Reception(pools.get(i), other.pools().get(i), match, home);
+            }
+        }
+        return null;
     }
 
     String keySource() {

@@ -247,7 +247,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         RequestHead head = RequestHead.of(request, client);
-        exchange = ClientRequest.begin(scope, generation, new Http1Stream(channel, this, request, head.path()), head);
+        exchange = ClientRequest.begin(scope, generations, new Http1Stream(channel, this, request, head.path()), head);
     }
 
     private void content(HttpContent content) {

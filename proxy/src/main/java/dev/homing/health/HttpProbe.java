@@ -50,6 +50,8 @@ public final class HttpProbe implements Probe {
 
     /** The same of metrics: several times what a vLLM has. */
     static final int METRICS_LIMIT = 1024 * 1024;
+    /** The same of properties, which have the model's chat template in them. */
+    static final int PROPS_LIMIT = 1024 * 1024;
 
     private static final int LINE_LIMIT = 4 * 1024;
     private static final int HEADER_LIMIT = 16 * 1024;
@@ -98,6 +100,15 @@ public final class HttpProbe implements Probe {
                 METRICS_LIMIT,
                 page -> StartTime.of(page.status(), page.startTime(), page.body()),
                 failure -> new StartTime.NoAnswer());
+    }
+
+    @Override
+    public CompletionStage<SlotCount> slots(BackendTarget target) {
+        return get(
+                target.at(SlotCount.PATH),
+                PROPS_LIMIT,
+                page -> SlotCount.of(page.status(), page.body()),
+                failure -> new SlotCount.NoAnswer(failure.text()));
     }
 
     /**

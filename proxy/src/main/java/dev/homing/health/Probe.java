@@ -15,4 +15,9 @@ public interface Probe {
     default CompletionStage<StartTime> startTime(BackendTarget target) {
         return CompletableFuture.completedStage(new StartTime.Silent());
     }
+
+    /** Asks how many requests it works on at once, in the same manner; of the target only the path is another. */
+    default CompletionStage<SlotCount> slots(BackendTarget target) {
+        return CompletableFuture.completedStage(new SlotCount.Silent(404));
+    }
 }

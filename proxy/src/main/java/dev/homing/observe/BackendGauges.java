@@ -10,19 +10,26 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The gauges of the backends in the current table: one that leaves it takes its gauges along. Confined to the thread that publishes
+ * The gauges of the backends and pools in the current table: one that leaves it takes its gauges along. Confined to the thread that publishes
  * tables.
  */
 final class BackendGauges {
+
+    /** Stands for the backend of requests that wait for no particular one. */
+    private static final String ANY = "any";
 
     private final MeterRegistry registry;
     private final MeterCatalog catalog;
     private final Readings readings;
     private final Map<Identity, Gauges> current = new HashMap<>();
+
+    /** By the pool's name. */
+    private final Map<String, Meter> queues = new HashMap<>();
 
     BackendGauges(MeterRegistry registry, MeterCatalog catalog, Readings readings) {
         this.registry = registry;
@@ -35,7 +42,14 @@ final class BackendGauges {
         Set<Identity> gone = new HashSet<>(current.keySet());
         table.pools().forEach(pool -> pool.backends().forEach(backend -> gone.remove(identity(pool, backend))));
         gone.forEach(this::remove);
+        Set<String> goneQueues = new HashSet<>(queues.keySet());
+        table.pools().forEach(pool -> goneQueues.remove(pool.name()));
+        goneQueues.forEach(name -> registry.remove(Objects.requireNonNull(queues.remove(name))));
         for (Pool pool : table.pools()) {
+            queues.computeIfAbsent(
+                    pool.name(),
+                    name -> catalog.queued(
+                            name, ANY, () -> readings.queued().forAny().applyAsLong(pool.index())));
             for (Backend backend : pool.backends()) {
                 current.computeIfAbsent(identity(pool, backend), this::register)
                         .up()
@@ -61,6 +75,10 @@ final class BackendGauges {
                                 of.pool, of.id, () -> readings.sessions().applyAsLong(of.slot)),
                         catalog.inflight(
                                 of.pool, of.id, () -> readings.inflight().applyAsLong(of.slot)),
+                        catalog.queued(
+                                of.pool,
+                                of.id,
+                                () -> readings.queued().forBackend().applyAsLong(of.slot)),
                         catalog.pendingTokens(
                                 of.pool, of.id, () -> readings.pendingTokens().applyAsLong(of.slot))));
     }

@@ -95,6 +95,12 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    Timer queueTime(String pool) {
+        return timer("homing.queue", "Waiting for a full backend, of requests that had to", WAITS)
+                .tags("pool", pool)
+                .register(registry);
+    }
+
     Timer connectTime(String pool, String backend) {
         return timer("homing.upstream.connect", "Making a connection to a backend", CONNECTS)
                 .tags("pool", pool, "backend", backend)
@@ -144,6 +150,12 @@ final class MeterCatalog {
 
     Gauge inflight(String pool, String backend, Supplier<Number> count) {
         return gauge("homing.inflight", "Requests at a backend", count)
+                .tags("pool", pool, "backend", backend)
+                .register(registry);
+    }
+
+    Gauge queued(String pool, String backend, Supplier<Number> count) {
+        return gauge("homing.queued", "Requests that wait for a full backend", count)
                 .tags("pool", pool, "backend", backend)
                 .register(registry);
     }

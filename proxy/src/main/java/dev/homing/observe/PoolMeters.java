@@ -18,6 +18,7 @@ final class PoolMeters {
     final MeterRow<MoveReason, Counter> moves;
     final MeterRow<Decision, Timer> firstToken;
     final MeterRow<Decision, Timer> requestTime;
+    final Timer queueTime;
     final MeterRow<ProxyObserver.RetryReason, Counter> retries;
     final MeterRow<ProxyObserver.AbortPhase, Counter> aborts;
     final RequestCounters unrouted;
@@ -33,6 +34,7 @@ final class PoolMeters {
         moves = MeterRow.full(MoveReason.class, reason -> catalog.moves(name, reason));
         firstToken = new MeterRow<>(Decision.class, decision -> catalog.firstToken(name, decision));
         requestTime = new MeterRow<>(Decision.class, decision -> catalog.requestTime(name, decision));
+        queueTime = catalog.queueTime(name);
         retries = MeterRow.full(ProxyObserver.RetryReason.class, reason -> catalog.retries(name, reason));
         aborts = MeterRow.full(ProxyObserver.AbortPhase.class, phase -> catalog.clientAborts(name, phase));
         unrouted = new RequestCounters(catalog, name, NO_BACKEND);

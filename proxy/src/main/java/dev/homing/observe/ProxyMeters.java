@@ -123,6 +123,9 @@ public final class ProxyMeters implements ProxyObserver {
         if (summary.timing().firstTokenNanos() >= 0) {
             pool.firstToken.at(decision).record(summary.timing().firstTokenNanos(), TimeUnit.NANOSECONDS);
         }
+        if (summary.timing().queueNanos() > 0) {
+            pool.queueTime.record(summary.timing().queueNanos(), TimeUnit.NANOSECONDS);
+        }
         StatusClass status = StatusClass.of(summary.status(), summary.clientGone());
         BackendMeters backend = route.backend() == null ? null : meters.of(route.pool(), route.backend());
         if (backend == null) {

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
  *
  * @param sessions bound to the backend in a slot
  * @param inflight requests at the backend in a slot
+ * @param queued requests that wait for a backend
  * @param pendingTokens estimated prompt tokens that the backend in a slot still has to read
  * @param evictedForSize sessions that a full table forgot, since the start
  * @param evictedExpired sessions that the table forgot for their age, since the start
@@ -16,6 +17,16 @@ import java.util.function.LongSupplier;
 public record Readings(
         IntToLongFunction sessions,
         IntToLongFunction inflight,
+        Queued queued,
         IntToLongFunction pendingTokens,
         LongSupplier evictedForSize,
-        LongSupplier evictedExpired) {}
+        LongSupplier evictedExpired) {
+
+    /**
+     * Requests that wait because backends are full.
+     *
+     * @param forBackend for the backend in a slot and no other
+     * @param forAny for whichever backend of the pool with that index has room first
+     */
+    public record Queued(IntToLongFunction forBackend, IntToLongFunction forAny) {}
+}

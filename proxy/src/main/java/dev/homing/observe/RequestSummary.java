@@ -32,8 +32,15 @@ public record RequestSummary(
      *
      * @param totalNanos from the request's head to the end of its answer
      * @param firstTokenNanos from the request's head to its first content token, -1 when none was seen
+     * @param queueNanos in the queue for a full backend, 0 when it did not have to wait
      */
-    public record Timing(long totalNanos, long firstTokenNanos) {}
+    public record Timing(long totalNanos, long firstTokenNanos, long queueNanos) {
+
+        /** Of a request that did not have to wait. */
+        public Timing(long totalNanos, long firstTokenNanos) {
+            this(totalNanos, firstTokenNanos, 0);
+        }
+    }
 
     /**
      * Token usage.

@@ -44,6 +44,12 @@ final class Configs {
         return new BackendConfig(id, URI.create(url), 1.0, 0, state, Map.of());
     }
 
+    /** One that takes as many requests at once as {@code maxInflight} says. */
+    static BackendConfig limited(String id, int maxInflight) {
+        return new BackendConfig(
+                id, URI.create("http://" + id + ":8000"), 1.0, maxInflight, BackendConfig.State.READY, Map.of());
+    }
+
     static PoolConfig pool(String name, BackendConfig... backends) {
         return pool(name, HEALTH, backends);
     }

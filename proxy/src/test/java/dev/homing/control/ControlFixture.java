@@ -6,6 +6,7 @@ import dev.homing.health.BackendTarget;
 import dev.homing.health.Outcome;
 import dev.homing.health.Probe;
 import dev.homing.health.ProbeResult;
+import dev.homing.health.SlotCount;
 import dev.homing.health.StartTime;
 import dev.homing.routing.Backend;
 import dev.homing.routing.RoutingTable;
@@ -42,7 +43,11 @@ final class ControlFixture implements Probe {
     /** The same, open until a test completes it. */
     final Map<String, CompletableFuture<StartTime>> lateStartTimes = new HashMap<>();
 
+    /** Backends that were asked for their slots, by host. */
+    final List<String> slotsAsked = new ArrayList<>();
+
     private final Map<String, ProbeResult> answers = new HashMap<>();
+    private final Map<String, SlotCount> slots = new HashMap<>();
     final ControlLoop loop;
 
     ControlFixture() {
@@ -88,6 +93,18 @@ final class ControlFixture implements Probe {
     /** From now on the backend of that id (and host) answers so; null = not until the test does. */
     void answers(String id, @Nullable ProbeResult result) {
         answers.put(id, result);
+    }
+
+    @Override
+    public CompletionStage<SlotCount> slots(BackendTarget target) {
+        String host = target.url().getHost();
+        slotsAsked.add(host);
+        return CompletableFuture.completedStage(slots.getOrDefault(host, new SlotCount.Silent(404)));
+    }
+
+    /** From now on the backend of that id (and host) tells that of its slots. */
+    void slots(String id, SlotCount told) {
+        slots.put(id, told);
     }
 
     static ProbeResult refused(String id) {

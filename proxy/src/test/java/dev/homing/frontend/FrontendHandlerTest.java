@@ -53,7 +53,7 @@ final class FrontendHandlerTest {
         Generation generation = configs.generation(List.of());
         FrontendHandler handler = new FrontendHandler(
                 channel,
-                new LoopScope(deadlines, upstreams, () -> 0, shared),
+                new LoopScope(channel.eventLoop(), deadlines, upstreams, () -> 0, shared),
                 () -> generation,
                 new ClientInfo(InetAddress.getLoopbackAddress(), "http"));
         channel.pipeline().addLast(new RequestDecoder(configs.limits(), handler::bytesCame), handler);

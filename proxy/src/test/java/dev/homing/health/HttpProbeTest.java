@@ -346,4 +346,47 @@ class HttpProbeTest {
                         .get(10, TimeUnit.SECONDS))
                 .isInstanceOf(ProbeResult.Failed.class);
     }
+
+    @Test
+    void theSlotsOfALlamaServerAreAskedForAsWhatProbesAskForIs() throws Exception {
+        String sample;
+        try (InputStream in = HttpProbeTest.class.getResourceAsStream("llama-server-props.http")) {
+            sample = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+        try (RawServer server = RawServer.plain(Script.text(sample))) {
+            BackendTarget target = new BackendTarget(
+                    URI.create("http://127.0.0.1:" + server.port() + "/llm"),
+                    "/health",
+                    Map.of(),
+                    new Secret("Bearer s3cret"),
+                    NO_TLS,
+                    LONG);
+
+            assertThat(slots(target)).isEqualTo(new SlotCount.Told(4));
+            assertThat(server.heads().get(0))
+                    .startsWith("GET /llm/props HTTP/1.1\r\n")
+                    .containsIgnoringCase("authorization: Bearer s3cret\r\n");
+        }
+    }
+
+    @Test
+    void anEngineWithoutPropertiesTellsNoSlots() throws Exception {
+        String answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}";
+        try (RawServer server = RawServer.plain(Script.text(answer))) {
+            assertThat(slots(target("http://127.0.0.1:" + server.port(), LONG))).isEqualTo(new SlotCount.Silent(404));
+        }
+    }
+
+    @Test
+    void whatCameInsteadOfSlotsIsTold() throws Exception {
+        Duration timeout = Duration.ofMillis(200);
+        try (RawServer server = RawServer.plain(Script.hanging(""))) {
+            assertThat(slots(target("http://127.0.0.1:" + server.port(), timeout)))
+                    .isEqualTo(new SlotCount.NoAnswer("probe timed out after 0.2s"));
+        }
+    }
+
+    private SlotCount slots(BackendTarget target) throws Exception {
+        return probe.slots(target).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
 }

@@ -50,6 +50,7 @@ class ProxyMetersTest {
             new Readings(
                     slot -> slot * 10L,
                     slot -> slot + 5L,
+                    new Readings.Queued(slot -> slot + 3L, pool -> pool + 11L),
                     slot -> slot + 7L,
                     evictions::get,
                     () -> evictions.get() * 2));
@@ -68,7 +69,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(23);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(25);
     }
 
     @Test
@@ -76,7 +77,7 @@ class ProxyMetersTest {
         feedEverything();
 
         assertThat(registry.scrape().lines().filter(line -> line.matches("# TYPE homing_\\w+_max gauge")))
-                .hasSize(3);
+                .hasSize(4);
     }
 
     @Test
@@ -260,6 +261,34 @@ class ProxyMetersTest {
     }
 
     @Test
+    void onlyRequestsThatHadToWaitHaveATimeInTheQueue() {
+        meters.table(table(pool));
+        assertThat(value("homing_queue_seconds_count{pool=\"default\"}")).isZero();
+
+        meters.finished(summary(left, Decision.PINNED, null));
+        meters.finished(new RequestSummary(
+                null,
+                new RequestSummary.Route(pool, null, Decision.NO_SESSION),
+                503,
+                false,
+                new RequestSummary.Timing(3_000_000_000L, -1, 2_000_000_000L),
+                new RequestSummary.Tokens(false, null)));
+
+        assertThat(value("homing_queue_seconds_count{pool=\"default\"}")).isEqualTo(1);
+        assertThat(value("homing_queue_seconds_sum{pool=\"default\"}")).isEqualTo(2);
+    }
+
+    @Test
+    void thoseWhoWaitForAnyBackendAreAGaugeOfThePoolAndGoWithIt() {
+        meters.table(table(pool));
+        assertThat(value("homing_queued{backend=\"any\",pool=\"default\"}")).isEqualTo(11);
+
+        meters.table(table(new Pool(1, "other", List.of(left), RULES)));
+        assertThat(value("homing_queued{backend=\"any\",pool=\"other\"}")).isEqualTo(12);
+        assertThat(registry.scrape()).doesNotContain("homing_queued{backend=\"any\",pool=\"default\"}");
+    }
+
+    @Test
     void aBackendThatLeavesTakesItsGaugesAlongAndLeavesItsCounters() {
         meters.table(table(pool));
         meters.finished(summary(right, Decision.PINNED, new Usage(5, 1, 1)));
@@ -269,6 +298,7 @@ class ProxyMetersTest {
                 .isZero();
         assertThat(value("homing_sessions{backend=\"right\",pool=\"default\"}")).isEqualTo(10);
         assertThat(value("homing_inflight{backend=\"right\",pool=\"default\"}")).isEqualTo(6);
+        assertThat(value("homing_queued{backend=\"right\",pool=\"default\"}")).isEqualTo(4);
 
         meters.table(table(new Pool(0, "default", List.of(left), RULES)));
         // the last request to the one that left ends now
@@ -277,7 +307,8 @@ class ProxyMetersTest {
         assertThat(registry.scrape())
                 .doesNotContain("homing_backend_up{backend=\"right\"")
                 .doesNotContain("homing_sessions{backend=\"right\"")
-                .doesNotContain("homing_inflight{backend=\"right\"");
+                .doesNotContain("homing_inflight{backend=\"right\"")
+                .doesNotContain("homing_queued{backend=\"right\"");
         assertThat(value("homing_backend_up{backend=\"left\",pool=\"default\"}"))
                 .isEqualTo(1);
         assertThat(value("homing_completion_tokens_total{backend=\"right\",pool=\"default\"}"))

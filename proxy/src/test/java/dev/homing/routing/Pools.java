@@ -43,7 +43,10 @@ public final class Pools {
         List<Backend> backends = new ArrayList<>();
         for (Backend b : pool.backends()) {
             backends.add(
-                    b.slot() == slot ? new Backend(slot, b.id(), b.idHash(), b.weight(), state, healthy, b.life(), b.maxInflight()) : b);
+                    b.slot() == slot
+                            ? new Backend(
+                                    slot, b.id(), b.idHash(), b.weight(), state, healthy, b.life(), b.maxInflight())
+                            : b);
         }
         return new Pool(pool.index(), pool.name(), backends, pool.rules(), pool.recovering());
     }
@@ -52,7 +55,8 @@ public final class Pools {
     public static Pool living(Pool pool, int slot, Life life) {
         List<Backend> backends = pool.backends().stream()
                 .map(b -> b.slot() == slot
-                        ? new Backend(slot, b.id(), b.idHash(), b.weight(), b.state(), b.healthy(), life, b.maxInflight())
+                        ? new Backend(
+                                slot, b.id(), b.idHash(), b.weight(), b.state(), b.healthy(), life, b.maxInflight())
                         : b)
                 .toList();
         return new Pool(pool.index(), pool.name(), backends, pool.rules(), pool.recovering());

@@ -22,6 +22,7 @@ import dev.homing.exchange.ApiKeys;
 import dev.homing.exchange.Generation;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
+import dev.homing.routing.Life;
 import dev.homing.routing.Mix64;
 import dev.homing.routing.PlacementRules;
 import dev.homing.routing.Pool;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,10 @@ public final class Configs {
     private @Nullable ApiKeys keys;
     private @Nullable String pathPrefixRouted;
     private String prefix = "";
+    private int maxInflight;
+    private Queue queue = new Queue(1024, Duration.ofMinutes(5));
+    private Affinity.WhenFull whenFull = Affinity.WhenFull.WAIT;
+    private Set<Integer> down = Set.of();
     private Map<String, String> backendHeaders = Map.of();
     private @Nullable SslContext tls;
     private PlacementRules rules = PlacementRules.RENDEZVOUS;
@@ -143,6 +149,28 @@ public final class Configs {
         return this;
     }
 
+    /** Requests that every backend takes at once; 0 = no limit. */
+    public Configs maxInflight(int limit) {
+        maxInflight = limit;
+        return this;
+    }
+
+    public Configs queue(int limit, Duration timeout) {
+        queue = new Queue(limit, timeout);
+        return this;
+    }
+
+    public Configs spillWhenFull() {
+        whenFull = Affinity.WhenFull.SPILL;
+        return this;
+    }
+
+    /** These backends are unhealthy, and no others. */
+    public Configs down(Integer... slots) {
+        down = Set.of(slots);
+        return this;
+    }
+
     public Configs backendPrefix(String path) {
         prefix = path;
         return this;
@@ -198,7 +226,9 @@ public final class Configs {
         List<Endpoint> endpoints = new ArrayList<>();
         for (InetSocketAddress address : addresses) {
             String id = "b" + backends.size();
-            backends.add(new Backend(backends.size(), id, Mix64.hashId(id), 1, BackendState.READY, true));
+            int slot = backends.size();
+            backends.add(new Backend(
+                    slot, id, Mix64.hashId(id), 1, BackendState.READY, !down.contains(slot), Life.FIRST, maxInflight));
             endpoints.add(new Endpoint(
                     address,
                     address.getAddress().getHostAddress() + ":" + address.getPort(),
@@ -257,9 +287,9 @@ public final class Configs {
                                 Duration.ofHours(1),
                                 Affinity.OnUnhealthy.ROUND_ROBIN,
                                 Affinity.OnReturn.STAY,
-                                Affinity.WhenFull.WAIT),
+                                whenFull),
                         new Affinity.Table(1000, new Secret("homing"), null, null)),
-                new Queue(1024, Duration.ofMinutes(5)),
+                queue,
                 new Health(
                         "/health",
                         Duration.ofSeconds(2),

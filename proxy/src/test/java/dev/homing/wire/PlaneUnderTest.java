@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.homing.admission.Admission;
+import dev.homing.admission.Waiter;
 import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionTable;
@@ -62,11 +63,14 @@ public final class PlaneUnderTest implements AutoCloseable {
 
     private PlaneUnderTest(Transport transport, Generation generation, int maxConnections) {
         this.transport = transport;
-        this.generation = generation;
+        publish(generation);
         this.backends = generation.endpoints().size();
         LongSupplier clock = System::nanoTime;
         Shared shared = new Shared(
-                new SessionRouter(sessions, slot -> admission.of(slot).pendingTokens()),
+                new SessionRouter(
+                        sessions,
+                        slot -> admission.of(slot).pendingTokens(),
+                        pool -> admission.queue(pool.index()).full()),
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
                 observer,
@@ -80,7 +84,7 @@ public final class PlaneUnderTest implements AutoCloseable {
                     return scopes.computeIfAbsent(loop, l -> {
                         Deadlines deadlines = new Deadlines(l, clock);
                         return new LoopScope(
-                                deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
+                                l, deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
                     });
                 },
                 () -> this.generation,
@@ -149,7 +153,7 @@ public final class PlaneUnderTest implements AutoCloseable {
 
     /** Replaces what the next request reads. */
     public void publish(Generation next) {
-        generation = next;
+        admission.publish(next.table(), () -> generation = next);
     }
 
     /** Has {@code next} happen whenever a connection was accepted and nobody looks after it yet. */
@@ -157,18 +161,34 @@ public final class PlaneUnderTest implements AutoCloseable {
         accepting = next;
     }
 
-    /** Waits until no request is under way. */
+    /** What all loops share. */
+    public Admission admission() {
+        return admission;
+    }
+
+    /** Does that on the event loop, in one go: what it causes there happens after it. */
+    public void onLoop(Runnable task) {
+        transport.loops().next().submit(task).syncUninterruptibly();
+    }
+
+    /** Requests that wait for a backend: that one, or any by {@code Waiter.ANY}. */
+    public int waiting(int slot) {
+        return slot == Waiter.ANY ? admission.waitingForAny(0) : admission.waitingFor(slot);
+    }
+
+    /** Waits until no request is under way, nor waits. */
     public void awaitQuiet() {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(observer.finished())
-                        .as("requests that ended")
-                        .hasSameSizeAs(observer.routed()));
-        for (int slot = 0; slot < backends; slot++) {
-            assertThat(inflight(slot)).as("inflight of backend %d", slot).isZero();
-            assertThat(pendingTokens(slot))
-                    .as("pending tokens of backend %d", slot)
-                    .isZero();
-        }
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(observer.finished()).as("requests that ended").hasSameSizeAs(observer.routed());
+            for (int slot = 0; slot < backends; slot++) {
+                assertThat(inflight(slot)).as("inflight of backend %d", slot).isZero();
+                assertThat(pendingTokens(slot))
+                        .as("pending tokens of backend %d", slot)
+                        .isZero();
+                assertThat(waiting(slot)).as("waiting for backend %d", slot).isZero();
+            }
+            assertThat(waiting(Waiter.ANY)).as("waiting for any").isZero();
+        });
     }
 
     @Override
