@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.exchange.Reception.Outcome;
 import dev.homing.look.Wanted;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
@@ -32,18 +33,20 @@ public interface ClientRequest {
             call.refuse(ProxyError.unauthorized());
             return null;
         }
-        Reception.Outcome outcome =
-                Reception.of(head, generation, scope.shared().via());
-        if (outcome.refused() != null) {
-            call.refuse(outcome.refused());
+        Outcome outcome = Reception.of(head, generation, scope.shared().via());
+        if (outcome instanceof Outcome.Refused refused) {
+            call.refuse(refused.error());
             return null;
         }
-        Reception reception = outcome.received();
-        if (reception == null) {
-            return Inquiry.forModel(call);
+        if (outcome instanceof Outcome.ModelsOf models) {
+            return ModelListing.begin(call, models.pools());
         }
-        Wanted wanted = reception.wanted(head, scope.shared().router());
-        return wanted == null ? Exchange.begin(call, reception) : Inquiry.forSession(call, reception, wanted);
+        if (outcome instanceof Outcome.Received received) {
+            Reception reception = received.reception();
+            Wanted wanted = reception.wanted(head, scope.shared().router());
+            return wanted == null ? Exchange.begin(call, reception) : Inquiry.forSession(call, reception, wanted);
+        }
+        return Inquiry.forModel(call);
     }
 
     /** A part of the request's body; the buffer is released. */

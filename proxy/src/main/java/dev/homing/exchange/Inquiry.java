@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.config.PoolSettings;
+import dev.homing.exchange.Reception.Outcome;
 import dev.homing.look.BodyKey;
 import dev.homing.look.BodyKeys;
 import dev.homing.look.Look;
@@ -11,7 +12,6 @@ import dev.homing.observe.ProxyObserver.AbortPhase;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,13 +142,15 @@ final class Inquiry implements ClientRequest {
 
     private void poolKnown() {
         BodyKey model = look.key();
-        Reception.Outcome outcome =
-                Reception.byModel(call.head(), call.generation(), model == null ? null : model.value());
-        if (outcome.refused() != null) {
-            refuse(outcome.refused());
-            return;
+        Outcome outcome = Reception.byModel(call.head(), call.generation(), model == null ? null : model.value());
+        if (outcome instanceof Outcome.Refused refused) {
+            refuse(refused.error());
+        } else if (outcome instanceof Outcome.Received received) {
+            poolKnown(received.reception());
         }
-        Reception known = Objects.requireNonNull(outcome.received());
+    }
+
+    private void poolKnown(Reception known) {
         reception = known;
         int peek = settings().limits().peek();
         body.keep(peek);

@@ -35,10 +35,18 @@ record Reception(
     /** What is told as the source of a key that the beginning of a prompt makes. */
     private static final String PREFIX = "prefix";
 
-    /** Either of the two is null, or both when it takes the body's model to tell. */
-    record Outcome(@Nullable Reception received, @Nullable ProxyError refused) {
+    /** What the head of a request comes to. */
+    sealed interface Outcome {
 
-        private static final Outcome BY_MODEL = new Outcome(null, null);
+        record Received(Reception reception) implements Outcome {}
+
+        record Refused(ProxyError error) implements Outcome {}
+
+        /** It takes the body's model to tell. */
+        record ByModel() implements Outcome {}
+
+        /** It asks for the models of several pools, each of which answers for itself. */
+        record ModelsOf(List<Reception> pools) implements Outcome {}
     }
 
     static Outcome of(RequestHead head, Generation generation, String via) {
@@ -49,6 +57,9 @@ record Reception(
         if (new DenyPaths(generation.config().edge().denyPaths()).covers(path)) {
             return refused(ProxyError.notFound(path));
         }
+        if (ModelListing.isAskedFor(head)) {
+            return models(head, generation);
+        }
         int index = generation
                 .table()
                 .routes()
@@ -56,7 +67,7 @@ record Reception(
         if (index == RouteMatcher.BY_MODEL) {
             boolean told =
                     head.tellsJson() && generation.config().defaults().limits().peek() > 0;
-            return told ? Outcome.BY_MODEL : byModel(head, generation, null);
+            return told ? new Outcome.ByModel() : byModel(head, generation, null);
         }
         return at(index, head, generation);
     }
@@ -76,6 +87,24 @@ record Reception(
                 generation);
     }
 
+    /** For one pool it is a request like any other. For several it is part of no session, since sessions are a pool's own. */
+    private static Outcome models(RequestHead head, Generation generation) {
+        List<Integer> pools = generation
+                .table()
+                .routes()
+                .reachable(head.host(), ModelListing.PATH, head.request().headers()::get);
+        if (pools.size() > 1) {
+            return new Outcome.ModelsOf(pools.stream()
+                    .map(index -> new Reception(
+                            generation.table().pools().get(index),
+                            generation.pools().get(index),
+                            null,
+                            null))
+                    .toList());
+        }
+        return at(pools.isEmpty() ? RouteMatcher.NONE : pools.get(0), head, generation);
+    }
+
     private static Outcome at(int index, RequestHead head, Generation generation) {
         if (index == RouteMatcher.NONE) {
             return refused(ProxyError.notFound(head.path()));
@@ -87,7 +116,7 @@ record Reception(
         }
         Pool pool = generation.table().pools().get(index);
         Match match = setup.keys().find(head.request().headers());
-        return new Outcome(new Reception(pool, setup, match, null), null);
+        return new Outcome.Received(new Reception(pool, setup, match, null));
     }
 
     /** What the body has to tell before the request is routed; null when nothing, which is always so when only headers name sessions. */
@@ -143,6 +172,6 @@ record Reception(
     }
 
     private static Outcome refused(ProxyError error) {
-        return new Outcome(null, error);
+        return new Outcome.Refused(error);
     }
 }

@@ -6,6 +6,7 @@ import dev.homing.upstream.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -31,6 +32,22 @@ import org.jspecify.annotations.Nullable;
 public record RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client) {
 
     private static final AsciiString TRAILERS = HttpHeaderValues.TRAILERS;
+
+    /** What says that there is a body, or asks for less than a whole answer. */
+    private static final AsciiString[] NOT_PLAIN = {
+        HttpHeaderNames.CONTENT_LENGTH,
+        HttpHeaderNames.TRANSFER_ENCODING,
+        HttpHeaderNames.CONTENT_TYPE,
+        HttpHeaderNames.CONTENT_ENCODING,
+        HttpHeaderNames.EXPECT,
+        HttpHeaderNames.TE,
+        HttpHeaderNames.RANGE,
+        HttpHeaderNames.IF_RANGE,
+        HttpHeaderNames.IF_MATCH,
+        HttpHeaderNames.IF_NONE_MATCH,
+        HttpHeaderNames.IF_MODIFIED_SINCE,
+        HttpHeaderNames.IF_UNMODIFIED_SINCE,
+    };
 
     /**
      * What the configuration says about it.
@@ -96,6 +113,17 @@ public record RequestHead(HttpRequest request, String target, String host, boole
                 && HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(
                         type.toString().strip())
                 && (coding == null || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding.strip()));
+    }
+
+    /** The same without a body, asking for an answer that can be read here: whole, not compressed, and whether or not the client has an older one. */
+    RequestHead plain() {
+        HttpHeaders headers = request.headers().copy();
+        for (AsciiString name : NOT_PLAIN) {
+            headers.remove(name);
+        }
+        headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        HttpRequest plain = new DefaultHttpRequest(request.protocolVersion(), request.method(), request.uri(), headers);
+        return new RequestHead(plain, target, host, false, client);
     }
 
     /** Whether a proxy of that name has handled the request already. */

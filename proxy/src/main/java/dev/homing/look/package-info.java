@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The look at a request's JSON body that tells whose session it is and which model it wants, at most {@code limits.peek} bytes far. */
+/**
+ * What JSON bodies tell: the look at a request that finds whose session it is and which model it wants, at most {@code limits.peek} bytes far, and
+ * lists of models.
+ */
 @NullMarked
 package dev.homing.look;
 

@@ -93,20 +93,26 @@ public record RouteMatcher(List<Rule> rules) {
 
     /**
      * The pools that a client can reach by some path and model, in the order of the rules: those of the rules that its Host and headers match, up to
-     * one that everything matches.
+     * one that everything matches. A rule for exactly {@code path} was meant for the question itself, and its pool is the only one.
+     *
+     * @param path of the request that asks for what they have
      */
-    public List<Integer> reachable(String authority, Function<String, @Nullable String> header) {
+    public List<Integer> reachable(String authority, String path, Function<String, @Nullable String> header) {
         String host = hostOf(authority);
         List<Integer> pools = new ArrayList<>();
         for (Rule rule : rules) {
-            if (rule.allows(host, header)) {
-                if (!pools.contains(rule.pool())) {
-                    pools.add(rule.pool());
-                }
-                if (rule.model() == null
-                        && (rule.pathPrefix() == null || rule.pathPrefix().equals("/"))) {
-                    break;
-                }
+            if (!rule.allows(host, header)) {
+                continue;
+            }
+            if (rule.model() == null && path.equals(rule.pathPrefix())) {
+                return List.of(rule.pool());
+            }
+            if (!pools.contains(rule.pool())) {
+                pools.add(rule.pool());
+            }
+            if (rule.model() == null
+                    && (rule.pathPrefix() == null || rule.pathPrefix().equals("/"))) {
+                break;
             }
         }
         return pools;

@@ -2,6 +2,7 @@
 package dev.homing.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,6 +83,58 @@ class BodySessionsTest {
         }
     }
 
+    /** The texts differ at their very end only, beyond what decides where a session begins. */
+    @Test
+    void newSessionsOverOneDocumentBeginOnOneReplica() throws Exception {
+        String document = "All of it. ".repeat(1_000);
+        try (Replicas replicas = Replicas.start(3, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER));
+                RunningHoming homing =
+                        RunningHoming.start(replicas.yaml("affinity: {body_keys: [session_id], home: prefix}"))) {
+            Set<String> together = new TreeSet<>();
+            Set<String> apart = new TreeSet<>();
+            for (int session = 0; session < SESSIONS; session++) {
+                String id = ",\"session_id\":\"s" + session + "\"";
+                HttpResponse<String> first = chat(homing.clients(), "m", document + session, 1, id);
+                assertThat(decision(first)).isEqualTo("placed");
+                together.add(backend(first));
+                assertThat(decision(chat(homing.clients(), "m", document + session, 2, id)))
+                        .isEqualTo("pinned");
+                String other = ",\"session_id\":\"other" + session + "\"";
+                apart.add(backend(chat(homing.clients(), "m", session + document, 1, other)));
+            }
+
+            assertThat(together).hasSize(1);
+            assertThat(apart).hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
+    void requestsWithoutASessionGoWhereTheLeastIsPending() throws Exception {
+        EngineSettings slow =
+                Replicas.fast(EngineSettings.Kind.VLLM).prefill(1_000).cacheTokens(0);
+        try (Replicas replicas = Replicas.start(2, slow);
+                RunningHoming homing = RunningHoming.start(replicas.yaml("affinity: {no_session: least_pending}"))) {
+            Operator operator = new Operator(homing.operators());
+            CompletableFuture<HttpResponse<String>> long0 = http.sendAsync(
+                    request(homing.clients(), "m", "Long. ".repeat(8_000), 1, ",\"stream\":true"),
+                    HttpResponse.BodyHandlers.ofString());
+            await().until(() -> operator.metrics().sum("homing_pending_prompt_tokens") > 1_000);
+            String busy = operator.metrics().sum("homing_pending_prompt_tokens", "backend=replica-0") > 0
+                    ? "replica-0"
+                    : "replica-1";
+
+            for (int i = 0; i < 5; i++) {
+                HttpResponse<String> answer = chat(homing.clients(), "m", "Short " + i, 1, "");
+
+                assertThat(decision(answer)).isEqualTo("no_session");
+                assertThat(backend(answer)).isNotEqualTo(busy);
+            }
+
+            assertThat(long0.isDone()).as("still reading its prompt").isFalse();
+            assertThat(backend(long0.get(60, TimeUnit.SECONDS))).isEqualTo(busy);
+        }
+    }
+
     @Test
     void theModelDecidesThePool() throws Exception {
         try (Replicas replicas = Replicas.start(2, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER));
@@ -105,9 +160,13 @@ class BodySessionsTest {
         }
     }
 
-    /** The turn of a conversation that repeats all that was said before. */
     private HttpResponse<String> chat(URI base, String model, String text, int turn, String more)
             throws IOException, InterruptedException {
+        return http.send(request(base, model, text, turn, more), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The turn of a conversation that repeats all that was said before. */
+    private static HttpRequest request(URI base, String model, String text, int turn, String more) {
         StringBuilder messages = new StringBuilder("{\"role\":\"user\",\"content\":\"" + text + "\"}");
         for (int i = 1; i < turn; i++) {
             messages.append(",{\"role\":\"assistant\",\"content\":\"Answer ").append(i);
@@ -116,13 +175,11 @@ class BodySessionsTest {
                     .append("\"}");
         }
         String body = "{\"model\":\"" + model + "\",\"max_tokens\":2,\"messages\":[" + messages + "]" + more + "}";
-        return http.send(
-                HttpRequest.newBuilder(base.resolve("/v1/chat/completions"))
-                        .timeout(Duration.ofSeconds(30))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return HttpRequest.newBuilder(base.resolve("/v1/chat/completions"))
+                .timeout(Duration.ofSeconds(90))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
     }
 
     private static String backend(HttpResponse<String> answer) {

@@ -144,8 +144,22 @@ class RoutingValuesTest {
                 new RouteMatcher.Rule(null, "/", Map.of(), null, 1),
                 new RouteMatcher.Rule(null, null, Map.of(), null, 3)));
 
-        assertThat(matcher.reachable(host, name -> name.equals("x-tier") ? tier : null))
+        assertThat(matcher.reachable(host, "/v1/models", name -> name.equals("x-tier") ? tier : null))
                 .hasToString("[" + pools + "]");
+    }
+
+    @Test
+    void aRuleForThePathOfTheQuestionItselfNamesTheOnlyPool() {
+        RouteMatcher matcher = new RouteMatcher(List.of(
+                new RouteMatcher.Rule(null, null, Map.of(), new Glob("qwen*"), 0),
+                new RouteMatcher.Rule("other", "/v1/models", Map.of(), null, 3),
+                new RouteMatcher.Rule(null, "/v1/models", Map.of(), new Glob("x"), 2),
+                new RouteMatcher.Rule("h", "/v1/models", Map.of(), null, 1)));
+
+        assertThat(matcher.reachable("h", "/v1/models", name -> null)).containsExactly(1);
+        assertThat(matcher.reachable("x", "/v1/models", name -> null)).containsExactly(0, 2);
+        assertThat(new RouteMatcher(List.of()).reachable("h", "/v1/models", name -> null))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -51,6 +51,7 @@ public final class Configs {
             new Timeouts.Client(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75));
     private Timeouts.Upstream upstream = new Timeouts.Upstream(
             Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofSeconds(3));
+    private Duration healthTimeout = Duration.ofSeconds(5);
     private Limits limits = new Limits(8 * 1024, 32 * 1024, 100, 256L << 20, 1 << 20, 0);
     private UpstreamRules.Retry retry = new UpstreamRules.Retry(2, false);
     private List<Cidr> trusted = List.of();
@@ -107,6 +108,11 @@ public final class Configs {
         return this;
     }
 
+    public Configs healthTimeout(Duration timeout) {
+        healthTimeout = timeout;
+        return this;
+    }
+
     public Configs body(long limit) {
         limits = new Limits(limits.requestLine(), limits.headerBytes(), limits.headerCount(), limit, limits.peek(), 0);
         return this;
@@ -124,6 +130,11 @@ public final class Configs {
 
     public Configs trusted(Cidr... blocks) {
         trusted = List.of(blocks);
+        return this;
+    }
+
+    public Configs denied(String... paths) {
+        denied = List.of(paths);
         return this;
     }
 
@@ -293,7 +304,7 @@ public final class Configs {
                 new Health(
                         "/health",
                         Duration.ofSeconds(2),
-                        Duration.ofSeconds(5),
+                        healthTimeout,
                         3,
                         2,
                         new Health.Passive(3, Duration.ofSeconds(10), Duration.ofSeconds(10))),
