@@ -10,20 +10,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a session's next request would go, and why.
  *
- * @param hash the session's key, 16 hex digits
- * @param pin id of the backend that the session is bound to, null = it is not bound
  * @param order all backends of the pool, best score first
  */
 public record Explanation(
-        String pool,
-        String hash,
-        @Nullable String pin,
-        @JsonUnwrapped Verdict verdict,
-        List<Candidate> order) {
+        @JsonUnwrapped Session session, @JsonUnwrapped Verdict verdict, Load load, List<Candidate> order) {
 
     public Explanation {
         order = List.copyOf(order);
     }
+
+    /**
+     * Which session it is.
+     *
+     * @param hash its key, 16 hex digits
+     * @param pin id of the backend that it is bound to, null = it is not bound
+     */
+    public record Session(
+            String pool, String hash, @Nullable String pin) {}
 
     /**
      * What would be decided now.
@@ -33,6 +36,28 @@ public record Explanation(
      */
     public record Verdict(Decision decision, @Nullable String backend, String why) {}
 
-    /** One backend in the session's rendezvous order. */
-    public record Candidate(String backend, double score, double weight, BackendState state, boolean healthy) {}
+    /**
+     * The load that a new session's placement goes by.
+     *
+     * @param placement {@code load_aware} or {@code rendezvous}
+     * @param slackTokens how far above the least a backend's load may be; null when it does not matter
+     * @param leastPendingTokens of the backends that take new sessions, divided by weight
+     */
+    public record Load(String placement, @Nullable Long slackTokens, double leastPendingTokens) {}
+
+    /**
+     * One backend in the session's rendezvous order.
+     *
+     * @param pendingPromptTokens what it has still to read, as estimated
+     * @param passedOver why a new session is not placed there, null when it may be
+     */
+    public record Candidate(
+            String backend,
+            double score,
+            @JsonUnwrapped Condition condition,
+            long pendingPromptTokens,
+            @Nullable String passedOver) {}
+
+    /** How a backend is. */
+    public record Condition(double weight, BackendState state, boolean healthy) {}
 }

@@ -108,6 +108,13 @@ final class SessionChoice implements SessionTable.Choice {
         return new SessionRouter.Routed(backend, decided == null ? followed : decided, pin, moved);
     }
 
+    /** The result, where nothing comes of it. */
+    SessionRouter.Routed foreseen() {
+        return backend == null || decided == null
+                ? SessionRouter.Routed.NOWHERE
+                : new SessionRouter.Routed(backend, decided, null, moved);
+    }
+
     private MoveReason reason(@Nullable Backend left) {
         if (left == null) {
             return triedSlots.isEmpty() ? MoveReason.OFF : MoveReason.FAULT; // gone; or failed, and its pin forgotten

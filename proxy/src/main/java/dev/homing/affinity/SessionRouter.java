@@ -7,6 +7,7 @@ import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
 import dev.homing.routing.Router;
 import dev.homing.routing.SessionKey;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,20 +63,12 @@ public final class SessionRouter {
             return withoutSession(next(pool, turns(pool).noSession(), Set.of()));
         }
         Pin pin = table.find(key);
-        SessionChoice.Departure departure = null;
-        if (pin != null) {
-            Backend current = pool.bySlot(pin.slot());
-            if (current != null && current.keepsPinned()) {
-                departure = departure(pool, arrival, pin, current);
-                if (departure == null && table.enter(pin, arrival.idleTtlNanos())) {
-                    pin.serve(current);
-                    return new Routed(current, Decision.PINNED, pin, null);
-                }
-            } else if (pool.recovering() && pin.returning(pool) == null) {
-                Routed guest = guest(pool, arrival, pin, Set.of());
-                if (guest.backend() != null && table.enter(pin, arrival.idleTtlNanos())) {
-                    return guest;
-                }
+        SessionChoice.Departure departure = pin == null ? null : departure(pool, arrival, pin);
+        if (pin != null && departure == null) {
+            Routed settled = settled(pool, arrival, pin);
+            if (settled != null && table.enter(pin, arrival.idleTtlNanos())) {
+                pin.serve(Objects.requireNonNull(settled.backend()));
+                return settled;
             }
         }
         if (pool.eligible().isEmpty()) {
@@ -84,6 +77,22 @@ public final class SessionRouter {
         SessionChoice choice =
                 choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), pin, Set.of()), false, departure);
         return choice.routed(table.bind(key, arrival.idleTtlNanos(), choice), Decision.PINNED);
+    }
+
+    /** What {@link #route} would decide at this moment for a session of which no more is known than its key. Nothing is bound, counted or held. */
+    public Routed preview(Pool pool, SessionKey key) {
+        Pin pin = table.peek(key);
+        Arrival arrival = Arrival.of(key, 1);
+        SessionChoice.Departure departure = pin == null ? null : departure(pool, arrival, pin);
+        Routed settled = pin == null || departure != null ? null : settled(pool, arrival, pin);
+        if (settled != null) {
+            return new Routed(settled.backend(), settled.decision(), null, null);
+        }
+        AtomicLong moves = turns(pool).moves();
+        SessionChoice choice = new SessionChoice(
+                new SessionChoice.Occasion(pool, key, pin, Set.of()), false, departure, pending, room, moves::get);
+        choice.applyAsInt(pin == null ? SessionTable.NONE : pin.slot());
+        return choice.foreseen();
     }
 
     /**
@@ -152,13 +161,25 @@ public final class SessionRouter {
         }
     }
 
+    /** Where a session goes that nobody has to choose for: to its backend, or past it for once while its pool recovers. Else null. */
+    private @Nullable Routed settled(Pool pool, Arrival arrival, Pin pin) {
+        Backend current = pool.bySlot(pin.slot());
+        if (current != null && current.keepsPinned()) {
+            return new Routed(current, Decision.PINNED, pin, null);
+        }
+        Routed guest =
+                pool.recovering() && pin.returning(pool) == null ? guest(pool, arrival, pin, Set.of()) : Routed.NOWHERE;
+        return guest.backend() == null ? null : guest;
+    }
+
     /**
      * Where a session goes although its backend would keep it, null when it stays: back to its first one, or away from one that is too far behind. A
      * session that has requests under way stays. They would be split from those that follow, and what is pending may be its own:
      * many prompts at once, as of an agent's helpers, would else drive it from one backend to the next.
      */
-    private SessionChoice.@Nullable Departure departure(Pool pool, Arrival arrival, Pin pin, Backend current) {
-        if (pin.running() > 0) {
+    private SessionChoice.@Nullable Departure departure(Pool pool, Arrival arrival, Pin pin) {
+        Backend current = pool.bySlot(pin.slot());
+        if (current == null || !current.keepsPinned() || pin.running() > 0) {
             return null;
         }
         Backend first = pin.returning(pool);

@@ -8,25 +8,22 @@ import dev.homing.admin.Reply;
 import dev.homing.admin.SessionFilter;
 import dev.homing.admin.SessionQuery;
 import dev.homing.admin.SessionStatus;
-import dev.homing.affinity.Pin;
+import dev.homing.affinity.SessionRouter;
+import dev.homing.config.Affinity;
 import dev.homing.config.ConfigErrors;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Restart;
 import dev.homing.control.BackendView;
 import dev.homing.control.StateChange;
 import dev.homing.exchange.Generation;
-import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
-import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
-import dev.homing.routing.Router;
 import dev.homing.routing.SessionKey;
 import dev.homing.routing.SipHash;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +37,7 @@ final class AdminOperations implements Operations {
     private static final Logger LOG = LoggerFactory.getLogger(AdminOperations.class);
 
     private final Core core;
+    private final Explainer explainer;
     private final HomingConfig started;
     private final ConfigSource source;
 
@@ -50,8 +48,10 @@ final class AdminOperations implements Operations {
     private volatile boolean draining;
 
     /** @param started what the proxy was started with */
-    AdminOperations(Core core, HomingConfig started, ConfigSource source) {
+    AdminOperations(Core core, SessionRouter router, HomingConfig started, ConfigSource source) {
         this.core = core;
+        this.explainer = new Explainer(
+                core.sessions(), router, slot -> core.admission().of(slot).pendingTokens());
         this.started = started;
         this.source = source;
     }
@@ -95,17 +95,12 @@ final class AdminOperations implements Operations {
         return core.control().backends().stream().map(this::status).toList();
     }
 
-    /** In the words that operators use. */
-    private static BackendState shown(BackendState state) {
-        return state == BackendState.DRAINED ? BackendState.OFF : state;
-    }
-
     private BackendStatus status(BackendView view) {
         int slot = view.slot();
         return new BackendStatus(
                 new BackendStatus.Identity(view.pool(), view.id(), view.url(), view.weight()),
                 new BackendStatus.Condition(
-                        shown(view.state()),
+                        Explainer.shown(view.state()),
                         view.healthy(),
                         Instant.ofEpochMilli(view.sinceEpochMillis()),
                         view.reason()),
@@ -145,52 +140,32 @@ final class AdminOperations implements Operations {
         Optional<Pool> pool = generation.table().pools().stream()
                 .filter(candidate -> candidate.name().equals(poolName))
                 .findFirst();
-        Reply<Explanation> reply = pool.isEmpty()
-                ? Reply.refused(Reply.Reason.UNKNOWN, "pool: " + poolName + " (expected: one of " + pools() + ")")
-                : Reply.done(explain(pool.get(), key(generation.config(), poolName, session)));
+        SessionKey key = key(generation.config(), poolName, session);
+        Reply<Explanation> reply;
+        if (pool.isEmpty()) {
+            reply = Reply.refused(Reply.Reason.UNKNOWN, "pool: " + poolName + " (expected: one of " + pools() + ")");
+        } else if (key == null) {
+            reply = Reply.refused(
+                    Reply.Reason.CONFLICT,
+                    "session: an id (expected: hash=H, because affinity.scope of pool " + poolName
+                            + " is authorization, and an id alone names no session)");
+        } else {
+            reply = Reply.done(explainer.explain(pool.get(), key));
+        }
         return CompletableFuture.completedFuture(reply);
     }
 
-    private static SessionKey key(HomingConfig config, String pool, SessionQuery session) {
+    private static @Nullable SessionKey key(HomingConfig config, String pool, SessionQuery session) {
         if (session instanceof SessionQuery.ByHash byHash) {
             return byHash.key();
         }
-        byte[] value = ((SessionQuery.ById) session).value();
-        return SipHash.ofSeed(config.defaults().affinity().table().seed().value())
-                .key(pool, value);
-    }
-
-    private Explanation explain(Pool pool, SessionKey key) {
-        Pin pin = core.sessions().peek(key);
-        Backend pinned = pin == null ? null : pool.bySlot(pin.slot());
-        List<Explanation.Candidate> order = Router.order(pool, key).stream()
-                .map(scored -> new Explanation.Candidate(
-                        scored.backend().id(),
-                        scored.score(),
-                        scored.backend().weight(),
-                        shown(scored.backend().state()),
-                        scored.backend().healthy()))
-                .toList();
-        return new Explanation(
-                pool.name(), key.hex(), pinned == null ? null : pinned.id(), verdict(pool, key, pin, pinned), order);
-    }
-
-    private Explanation.Verdict verdict(Pool pool, SessionKey key, @Nullable Pin pin, @Nullable Backend pinned) {
-        if (pinned != null && pinned.keepsPinned()) {
-            return new Explanation.Verdict(Decision.PINNED, pinned.id(), "the session is bound to it");
-        }
-        if (pool.eligible().isEmpty()) {
-            return new Explanation.Verdict(Decision.UNROUTABLE, null, "no backend of the pool is healthy and ready");
-        }
-        if (pin != null && !pool.rules().replaceOnUnhealthy()) {
-            return new Explanation.Verdict(
-                    Decision.REPINNED, null, "its backend is out: the next healthy one in round-robin turn");
-        }
-        Backend best = Router.place(pool, key, slot -> core.admission().of(slot).pendingTokens(), Set.of());
-        return new Explanation.Verdict(
-                pin == null ? Decision.PLACED : Decision.REPINNED,
-                best == null ? null : best.id(),
-                "the best score among the backends that take new sessions");
+        boolean byCredential = config.pools().stream()
+                .filter(one -> one.name().equals(pool))
+                .anyMatch(one -> one.settings().affinity().identity().scope() == Affinity.Scope.AUTHORIZATION);
+        return byCredential
+                ? null
+                : SipHash.ofSeed(config.defaults().affinity().table().seed().value())
+                        .key(pool, ((SessionQuery.ById) session).value());
     }
 
     @Override

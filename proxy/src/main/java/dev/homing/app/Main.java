@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             CheckCommand.class,
+            ExplainCommand.class,
             ReplicaCommand.class,
             SimulateCommand.class,
             KeyCommand.class,

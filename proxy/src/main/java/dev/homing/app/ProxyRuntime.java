@@ -76,18 +76,19 @@ final class ProxyRuntime implements AutoCloseable {
                 .datagramChannelType(transport.channels().datagram()));
         this.core = new Core(transport, resolver, config.defaults().affinity().table());
         Admission admission = core.admission();
+        SessionRouter router = new SessionRouter(
+                core.sessions(),
+                slot -> admission.of(slot).pendingTokens(),
+                pool -> admission.queue(pool.index()).full());
         Shared shared = new Shared(
-                new SessionRouter(
-                        core.sessions(),
-                        slot -> admission.of(slot).pendingTokens(),
-                        pool -> admission.queue(pool.index()).full()),
+                router,
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
                 core.meters(),
                 core.control()::outcome,
                 pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
-        this.operations = new AdminOperations(core, config, source);
+        this.operations = new AdminOperations(core, router, config, source);
     }
 
     /**

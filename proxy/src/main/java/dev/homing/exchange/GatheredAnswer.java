@@ -41,8 +41,8 @@ final class GatheredAnswer implements ClientStream {
         deadline.in(reception.setup().settings().health().timeout());
         RequestBody none = new RequestBody(alloc(), question, 0);
         none.end();
-        Call asked = new Call(
-                call.scope(), call.generations(), call.generation(), this, question, call.key(), call.begun());
+        Call asked =
+                new Call(call.scope(), call.generations(), call.generation(), this, question, call.key(), call.begun());
         exchange = Exchange.begin(asked, reception, none);
     }
 

@@ -111,6 +111,11 @@ public final class Router {
                 .toList();
     }
 
+    /** What {@link #place} goes by, for somebody who wants to know why: its choice is the first that fits. */
+    public static Ranking rank(Pool pool, SessionKey home, PendingTokens pending) {
+        return Ranking.of(pool, order(pool, home), pending);
+    }
+
     /**
      * The backend whose turn it is, in smooth weighted round robin over those that take new sessions; null when there is none.
      *

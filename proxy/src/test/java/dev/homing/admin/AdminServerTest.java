@@ -173,7 +173,9 @@ class AdminServerTest {
         assertThat(byId.body()).isEqualToIgnoringWhitespace("""
                         {"pool":"chat","hash":"00000000000000ff","pin":null,"decision":"placed","backend":"gpu-0",
                          "why":"first request of this session",
-                         "order":[{"backend":"gpu-0","score":1.25,"weight":1.5,"state":"ready","healthy":true}]}""");
+                         "load":{"placement":"load_aware","slack_tokens":16384,"least_pending_tokens":12.5},
+                         "order":[{"backend":"gpu-0","score":1.25,"weight":1.5,"state":"ready","healthy":true,
+                                   "pending_prompt_tokens":4,"passed_over":null}]}""");
         assertThat(byHash.statusCode()).isEqualTo(200);
         assertThat(operations.asked).containsExactly("chat C9/17 a", "chat ByHash[key=00000000000000ff]");
     }

@@ -74,11 +74,11 @@ final class FakeOperations implements Operations {
         asked.add(pool + " "
                 + (session instanceof SessionQuery.ById id ? new String(id.value(), StandardCharsets.UTF_8) : session));
         return CompletableFuture.completedStage(Reply.done(new Explanation(
-                pool,
-                "00000000000000ff",
-                null,
+                new Explanation.Session(pool, "00000000000000ff", null),
                 new Explanation.Verdict(Decision.PLACED, "gpu-0", "first request of this session"),
-                List.of(new Explanation.Candidate("gpu-0", 1.25, 1.5, BackendState.READY, true)))));
+                new Explanation.Load("load_aware", 16_384L, 12.5),
+                List.of(new Explanation.Candidate(
+                        "gpu-0", 1.25, new Explanation.Condition(1.5, BackendState.READY, true), 4, null)))));
     }
 
     @Override

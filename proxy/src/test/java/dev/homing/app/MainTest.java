@@ -18,7 +18,7 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "demo", "replica", "key", "version"})
+    @ValueSource(strings = {"run", "check", "demo", "replica", "simulate", "explain", "key", "version"})
     void helpAndVersionAreToldByEveryCommand(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: homing " + command);
