@@ -13,7 +13,9 @@ import dev.homing.routing.Pool;
 import dev.homing.routing.Pools;
 import dev.homing.routing.Router;
 import dev.homing.routing.SessionKey;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,6 +68,33 @@ class SessionRouterTest {
         assertThat(moved.decision()).isEqualTo(Decision.REPINNED);
         assertThat(moved.moved()).isEqualTo(MoveReason.DRAIN);
         assertThat(moved.backend().slot()).isNotEqualTo(home.slot());
+    }
+
+    /** With the bound of the table as it is by default. Moved ones: a new placement would not find them again. */
+    @Test
+    void aHundredThousandOtherSessionsTakeNobodysPlace() {
+        SessionTable large = new SessionTable(1_000_000, clock::get);
+        SessionRouter routes = new SessionRouter(large, Router.PendingTokens.NONE);
+        Pool pool = Pools.of(4);
+        Pool without = Pools.failed(pool, 0);
+        List<Integer> moved = new ArrayList<>();
+        for (int n = 0; n < 1_000; n++) {
+            routes.release(routes.route(pool, Arrival.of(Pools.session(n), HOUR)));
+            Routed routed = routes.route(without, Arrival.of(Pools.session(n), HOUR));
+            routes.release(routed);
+            moved.add(routed.backend().slot());
+        }
+
+        for (int n = 1_000; n < 101_000; n++) {
+            routes.release(routes.route(pool, Arrival.of(Pools.session(n), HOUR)));
+        }
+
+        for (int n = 0; n < 1_000; n++) {
+            Routed routed = routes.route(pool, Arrival.of(Pools.session(n), HOUR));
+            assertThat(routed.decision()).isEqualTo(Decision.PINNED);
+            assertThat(routed.backend().slot()).isEqualTo(moved.get(n)).isNotZero();
+        }
+        assertThat(large.evictions(SessionTable.Cause.SIZE)).isZero();
     }
 
     @Test
