@@ -100,6 +100,23 @@ class ReturnTest {
         assertThat(request(restarted).decision()).isEqualTo(Decision.RETURNED);
     }
 
+    /** It came there in its turn, not of its own accord, and has read its history there since. */
+    @Test
+    void aSessionThatHappensToComeToItsFirstBackendAgainIsAtHomeThere() {
+        request(without);
+        Pool restarted = Pools.living(whole, first, new Life(1, true));
+        Pool alone = restarted;
+        for (int slot = 0; slot < 4; slot++) {
+            alone = slot == first ? alone : Pools.failed(alone, slot);
+        }
+        Routed back = request(alone);
+        assertThat(back.decision()).isEqualTo(Decision.REPINNED);
+        assertThat(back.backend().slot()).isEqualTo(first);
+        request(Pools.failed(restarted, first));
+
+        assertThat(request(restarted).decision()).isEqualTo(Decision.RETURNED);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = BackendState.class,

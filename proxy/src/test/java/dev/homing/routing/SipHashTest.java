@@ -88,6 +88,13 @@ class SipHashTest {
     }
 
     @Test
+    void aFingerprintTellsSeedsApartAndIsTheSameForOne() {
+        assertThat(SipHash.ofSeed("homing").fingerprint())
+                .isEqualTo(SipHash.ofSeed("homing").fingerprint())
+                .isNotEqualTo(SipHash.ofSeed("another").fingerprint());
+    }
+
+    @Test
     void everyByteOfALongValueCounts() {
         byte[] value = new byte[8192];
         Set<SessionKey> keys = new HashSet<>();
