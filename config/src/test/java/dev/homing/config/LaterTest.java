@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +27,6 @@ class LaterTest {
                 "access_log: {path: stdout} | none",
                 "access_log: {format: logfmt} | json",
                 "listen: [{address: '127.0.0.1:1', proxy_protocol: true}] | false",
-                "listen: [{address: '127.0.0.1:1', tls: {certificates: [{certificate: c, key: k}], client_ca: ca}}] | none",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -63,7 +63,10 @@ class LaterTest {
     @Test
     void whatIsSupportedIsAccepted() {
         HomingConfig config = Project.read("""
-                listen: ["0.0.0.0:8080", "[::1]:8081"]
+                listen:
+                  - 0.0.0.0:8080
+                  - "[::1]:8081"
+                  - {address: "0.0.0.0:8443", tls: {certificates: [{certificate: c.pem, key: k.pem}, {certificate: c2.pem, key: k2.pem}], client_ca: ca.pem}}
                 admin: 10.0.0.9:9090
                 admin_token: abc.DEF_123~+/=
                 backends:
@@ -87,6 +90,12 @@ class LaterTest {
                 threads: 3
                 """);
 
+        assertThat(config.server().listen().get(2).tls())
+                .isEqualTo(new Listener.Tls(
+                        List.of(
+                                new Listener.Certificate(Path.of("c.pem"), Path.of("k.pem")),
+                                new Listener.Certificate(Path.of("c2.pem"), Path.of("k2.pem"))),
+                        Path.of("ca.pem")));
         assertThat(config.defaults().limits()).isEqualTo(new Limits(1000, 64_000, 5, 1_000_000_000L, 0, 9));
         assertThat(config.defaults().affinity().table().snapshot()).isEqualTo(Path.of("var/table"));
         assertThat(config.server().drainTimeout()).isZero();

@@ -195,8 +195,9 @@ final class AdminOperations implements Operations {
         if (!kept.isEmpty()) {
             LOG.warn("these keys changed but need a restart to take effect: {}", String.join(", ", kept));
         }
-        core.verify(read);
-        return core.control().apply(RestartOnly.keep(config(), read)).thenApply(applied -> {
+        HomingConfig next = RestartOnly.keep(config(), read);
+        core.verify(next);
+        return core.control().apply(next).thenApply(applied -> {
             core.meters().reloaded(true);
             LOG.info("configuration reloaded");
             return List.of();

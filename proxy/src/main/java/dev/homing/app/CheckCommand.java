@@ -55,7 +55,7 @@ final class CheckCommand implements Callable<Integer> {
 
     private static void tell(HomingConfig config, PrintWriter out) {
         for (Listener listener : config.server().listen()) {
-            out.println("listen   http://" + listener.address());
+            out.println("listen   " + Addresses.scheme(listener) + "://" + listener.address());
         }
         out.println(
                 config.server().admin() == null
@@ -85,11 +85,16 @@ final class CheckCommand implements Callable<Integer> {
                 err.println("warning: pool " + pool.name() + ": no route leads to it");
             }
         }
+        // It may be checked on another machine than it is for.
+        warnIfRefused(() -> new ListenerTls().read(config.server().listen()), err);
+        warnIfRefused(() -> new UpstreamTls().renew(config), err);
+        warnIfRefused(() -> new KeyRing().renew(config), err);
+    }
+
+    private static void warnIfRefused(Runnable reading, PrintWriter err) {
         try {
-            new UpstreamTls().renew(config);
-            new KeyRing().renew(config);
+            reading.run();
         } catch (IllegalArgumentException e) {
-            // It may be checked on another machine than it is for.
             err.println("warning: " + e.getMessage());
         }
     }

@@ -5,11 +5,13 @@ import dev.homing.admission.Admission;
 import dev.homing.affinity.SessionTable;
 import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
+import dev.homing.config.Listener;
 import dev.homing.control.ControlLoop;
 import dev.homing.control.Env;
 import dev.homing.control.Placed;
 import dev.homing.control.Standing;
 import dev.homing.exchange.Generation;
+import dev.homing.frontend.Door;
 import dev.homing.health.HttpProbe;
 import dev.homing.loop.Transport;
 import dev.homing.observe.ProcessMeters;
@@ -44,6 +46,7 @@ final class Core {
     private final SessionTable sessions;
     private final ProxyMeters meters;
     private final UpstreamTls tls = new UpstreamTls();
+    private final ListenerTls listenerTls = new ListenerTls();
     private final KeyRing keys = new KeyRing();
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
@@ -117,8 +120,15 @@ final class Core {
      * @throws IllegalArgumentException when a PEM file or the keys' file cannot be used
      */
     void verify(HomingConfig config) {
+        ListenerTls.Renewal renewal = listenerTls.read(config.server().listen());
         keys.renew(config);
         tls.renew(config);
+        renewal.use().run();
+    }
+
+    /** How connections come in through a listener of a configuration that was verified. */
+    Door door(Listener listener) {
+        return new Door(listener.tls() == null ? null : listenerTls.of(listener.tls()));
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

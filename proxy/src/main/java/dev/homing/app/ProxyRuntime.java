@@ -188,7 +188,7 @@ final class ProxyRuntime implements AutoCloseable {
         await(core.control().start(config), "configuration");
         awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
         for (Listener listener : config.server().listen()) {
-            addresses.add(listen(listener.address()));
+            addresses.add(listen(listener));
         }
         Address address = config.server().admin();
         if (address != null) {
@@ -237,8 +237,10 @@ final class ProxyRuntime implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress listen(Address address) throws StartFailure {
-        ChannelFuture bound = plane.frontend().listen(new InetSocketAddress(address.host(), address.port()));
+    private InetSocketAddress listen(Listener listener) throws StartFailure {
+        Address address = listener.address();
+        ChannelFuture bound =
+                plane.frontend().listen(new InetSocketAddress(address.host(), address.port()), core.door(listener));
         bound.awaitUninterruptibly(SOON.toMillis());
         if (!bound.isSuccess()) {
             throw StartFailure.of("listen: " + address, bound.cause());

@@ -6,7 +6,6 @@ import dev.homing.config.ConfigReader;
 import dev.homing.config.HomingConfig;
 import dev.homing.control.ConfigWatcher;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -53,7 +52,7 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("INT", stop::countDown);
         try (ProxyRuntime runtime = ProxyRuntime.start(config, () -> ConfigReader.read(file))) {
             Signals.on("HUP", runtime::reload);
-            announce(runtime, out);
+            announce(config, runtime, out);
             ConfigWatcher watcher = runtime.watch(file, LOOK);
             stop.await();
             watcher.close();
@@ -65,9 +64,11 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void announce(ProxyRuntime runtime, PrintWriter out) {
-        for (InetSocketAddress address : runtime.addresses()) {
-            out.println("homing: listening on http://" + Addresses.text(address) + " (" + runtime.transport() + ")");
+    private static void announce(HomingConfig config, ProxyRuntime runtime, PrintWriter out) {
+        for (int i = 0; i < runtime.addresses().size(); i++) {
+            out.println("homing: listening on "
+                    + Addresses.scheme(config.server().listen().get(i)) + "://"
+                    + Addresses.text(runtime.addresses().get(i)) + " (" + runtime.transport() + ")");
         }
         if (runtime.adminAddress() != null) {
             out.println("homing: admin on http://" + Addresses.text(runtime.adminAddress()));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
-import dev.homing.exchange.ClientInfo;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.loop.Transport;
@@ -28,6 +27,7 @@ public final class Frontend {
     private final Function<EventLoop, LoopScope> scopes;
     private final Supplier<Generation> generations;
     private final int openFiles;
+    private final ClientInitializer initializer;
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -49,10 +49,11 @@ public final class Frontend {
         this.scopes = scopes;
         this.generations = generations;
         this.openFiles = openFiles;
+        this.initializer = new ClientInitializer(scopes, generations, () -> draining);
     }
 
     /** Begins to accept clients at {@code address}; the future's channel tells the port when 0 was asked for. */
-    public ChannelFuture listen(InetSocketAddress address) {
+    public ChannelFuture listen(InetSocketAddress address, Door door) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.channels().server())
@@ -63,7 +64,7 @@ public final class Frontend {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initialise(channel);
+                        initialise(channel, door);
                     }
                 });
         transport.options().forEach((option, value) -> set(bootstrap, option, value));
@@ -94,10 +95,13 @@ public final class Frontend {
     /** Breaks off what is left. */
     public Future<Void> close() {
         listeners.close();
-        return clients.close();
+        for (Channel channel : clients) {
+            Ending.abrupt(channel);
+        }
+        return clients.newCloseFuture();
     }
 
-    private void initialise(Channel channel) {
+    private void initialise(Channel channel, Door door) {
         Generation generation = generations.get();
         int limit = generation.config().defaults().limits().connections();
         if (clients.size() >= (limit > 0 ? limit : openFiles)) {
@@ -112,14 +116,7 @@ public final class Frontend {
             return;
         }
         clients.add(channel);
-        FrontendHandler handler = new FrontendHandler(
-                channel, scopes.apply(channel.eventLoop()), generations, new ClientInfo(peer.getAddress(), "http"));
-        channel.pipeline()
-                .addLast(new RequestDecoder(generation.config().defaults().limits(), handler::bytesCame))
-                .addLast(handler);
-        if (draining) {
-            channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
-        }
+        initializer.open(channel, peer.getAddress(), door);
     }
 
     @SuppressWarnings("unchecked")

@@ -17,10 +17,11 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
@@ -135,7 +136,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         state = State.CLOSING;
         count(ConnectionState.ACTIVE, -1);
         count(ConnectionState.IDLE, 1);
-        channel.close();
+        Ending.abrupt(channel);
     }
 
     // ---- what the client sends
@@ -185,6 +186,12 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             if (state == State.AWAITING && !headBegun && held.isEmpty()) {
                 close();
             }
+        } else if (event == SslCloseCompletionEvent.SUCCESS) {
+            // The client's goodbye, which ends its side as a FIN does; to one who was told goodbye it is but the
+            // answer.
+            if (state != State.CLOSING) {
+                Ending.orderly(channel);
+            }
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -192,10 +199,11 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (!(root instanceof IOException)) {
             LOG.error("a client's connection is closed because of a fault in homing", cause);
         }
-        ctx.close();
+        Ending.abrupt(channel);
     }
 
     /** In order, one request at a time, and none while the client does not read what it was answered. */
@@ -300,7 +308,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             count(ConnectionState.ACTIVE, 1);
             refuse(new Http1Stream(channel, this, unknown, "/"), error);
         } else {
-            channel.close();
+            Ending.orderly(channel);
         }
     }
 
@@ -321,7 +329,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         if (sending) {
             written.addListener(done -> {
                 deadline.in(LINGER);
-                ((DuplexChannel) channel).shutdownOutput();
+                Ending.halfway(channel);
             });
         } else {
             written.addListener(ChannelFutureListener.CLOSE);

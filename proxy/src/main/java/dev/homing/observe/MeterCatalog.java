@@ -120,7 +120,7 @@ final class MeterCatalog {
     }
 
     Counter rejected(String reason) {
-        return counter("homing.rejected", "Requests that homing itself refused")
+        return counter("homing.rejected", "Requests, and connections, that homing itself refused")
                 .tags("reason", reason)
                 .register(registry);
     }

@@ -78,6 +78,17 @@ class CheckCommandTest {
         assertThat(err.toString().lines()).containsExactly("warning: upstream_tls: /no/such/ca.pem: no such file");
     }
 
+    @Test
+    void aListenersCertificateIsReadAndWarnedOfWhenItCannotBeUsedHere() throws IOException {
+        assertThat(check("""
+                listen: [{address: "127.0.0.1:8443", tls: {certificates: [{certificate: /no/such.pem, key: key.pem}]}}]
+                backends: [{id: a, url: "http://127.0.0.1:1"}]
+                """)).isZero();
+
+        assertThat(out.toString().lines()).contains("listen   https://127.0.0.1:8443");
+        assertThat(err.toString().lines()).containsExactly("warning: listen: tls: /no/such.pem: no such file");
+    }
+
     private int check(String yaml) throws IOException {
         Files.writeString(file, yaml);
         return run("check", "-c", file.toString());

@@ -38,6 +38,13 @@ class StartFailureTest {
         assertThat(failure("127.0.0.1:0", nowhere, "auto")).isEqualTo("admin: " + nowhere + ": cannot resolve it");
     }
 
+    @Test
+    void aCertificateThatCannotBeReadIsNamed() throws Exception {
+        String listen = "[{address: '127.0.0.1:0', tls: {certificates: [{certificate: /no/such.pem, key: key.pem}]}}]";
+
+        assertThat(failure(listen, "none", "auto")).isEqualTo("listen: tls: /no/such.pem: no such file");
+    }
+
     private static String failure(String listen, String admin, String io) throws Exception {
         String yaml = """
                 listen: %s

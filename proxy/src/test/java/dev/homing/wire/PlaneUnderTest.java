@@ -15,6 +15,7 @@ import dev.homing.affinity.SessionTable;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.Shared;
+import dev.homing.frontend.Door;
 import dev.homing.frontend.Frontend;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadlines;
@@ -61,7 +62,7 @@ public final class PlaneUnderTest implements AutoCloseable {
     /** Written by the test, run by the loop that accepts. */
     private volatile Runnable accepting = () -> {};
 
-    private PlaneUnderTest(Transport transport, Generation generation, int maxConnections) {
+    private PlaneUnderTest(Transport transport, Generation generation, int maxConnections, Door door) {
         this.transport = transport;
         publish(generation);
         this.backends = generation.endpoints().size();
@@ -91,19 +92,25 @@ public final class PlaneUnderTest implements AutoCloseable {
                 maxConnections);
         log.start();
         root().addAppender(log);
-        this.address = (InetSocketAddress) frontend.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .syncUninterruptibly()
-                .channel()
-                .localAddress();
+        this.address =
+                (InetSocketAddress) frontend.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), door)
+                        .syncUninterruptibly()
+                        .channel()
+                        .localAddress();
     }
 
     /** One event loop, so that the reuse of connections can be told beforehand. */
     public static PlaneUnderTest open(Io io, Generation generation) {
-        return new PlaneUnderTest(io.open(1), generation, Integer.MAX_VALUE);
+        return open(io, generation, Door.PLAIN);
+    }
+
+    /** Clients come in through that door. */
+    public static PlaneUnderTest open(Io io, Generation generation, Door door) {
+        return new PlaneUnderTest(io.open(1), generation, Integer.MAX_VALUE, door);
     }
 
     public static PlaneUnderTest open(Io io, Generation generation, int maxConnections) {
-        return new PlaneUnderTest(io.open(1), generation, maxConnections);
+        return new PlaneUnderTest(io.open(1), generation, maxConnections, Door.PLAIN);
     }
 
     /** Kernel buffers towards both sides as small as they get, so that what a slow side does not take stays here. */
@@ -114,7 +121,8 @@ public final class PlaneUnderTest implements AutoCloseable {
         return new PlaneUnderTest(
                 new Transport(transport.name(), transport.loops(), transport.channels(), options),
                 generation,
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                Door.PLAIN);
     }
 
     public RawClient client() throws IOException {

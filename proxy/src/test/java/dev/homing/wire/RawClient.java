@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends the bytes it is given, sound or not. Every read has a limit. */
@@ -43,6 +44,12 @@ public final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE);
         socket.connect(address, PATIENCE);
+        return new RawClient(socket);
+    }
+
+    /** A client that goes on over TLS, perhaps after having sent something; the handshake is yet to come. */
+    public static RawClient over(SSLSocket socket) throws IOException {
+        socket.setSoTimeout(PATIENCE);
         return new RawClient(socket);
     }
 

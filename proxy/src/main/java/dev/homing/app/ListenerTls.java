@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import dev.homing.config.Listener;
+import dev.homing.frontend.Tls;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+
+/**
+ * What TLS listeners show their clients, as their PEM files said when they were last read. Kept for as long as the files say the same, because
+ * clients resume sessions with what they were shown.
+ */
+final class ListenerTls {
+
+    /** Anything does: it is signed with a key to see whether the certificate's is the other half. */
+    private static final byte[] PROBE = {'h', 'o', 'm', 'i', 'n', 'g'};
+
+    private final SslProvider provider;
+
+    /** Written by the thread that reads the configuration, read by every loop for each connection. */
+    private final Map<Listener.Tls, Loaded> shown = new ConcurrentHashMap<>();
+
+    ListenerTls() {
+        this(SslContext.defaultServerProvider());
+    }
+
+    ListenerTls(SslProvider provider) {
+        this.provider = provider;
+    }
+
+    /** @param files what was read, in the order of {@link #paths} */
+    private record Loaded(Tls tls, List<PemFile> files) {}
+
+    /** What clients are shown at the moment of asking; {@code rules} have been read before. */
+    Supplier<Tls> of(Listener.Tls rules) {
+        return () -> Objects.requireNonNull(shown.get(rules)).tls();
+    }
+
+    /** The files behind {@code listeners}, each once. */
+    static List<Path> paths(List<Listener> listeners) {
+        return listeners.stream()
+                .map(Listener::tls)
+                .filter(Objects::nonNull)
+                .flatMap(ListenerTls::paths)
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * Reads the PEM files anew: certificates are renewed in place, with no change of the configuration.
+     *
+     * @return what has to be done so that new connections go by them; nothing when they say the same
+     * @throws IllegalArgumentException when one of them cannot be used
+     */
+    Renewal read(List<Listener> listeners) {
+        Map<Listener.Tls, Loaded> renewed = new HashMap<>();
+        for (Listener listener : listeners) {
+            Listener.Tls rules = listener.tls();
+            if (rules != null) {
+                Loaded known = shown.get(rules);
+                List<PemFile> files = files(rules);
+                if (known == null || !known.files().equals(files)) {
+                    renewed.put(rules, new Loaded(load(rules, files), files));
+                }
+            }
+        }
+        return new Renewal(renewed.size(), () -> shown.putAll(renewed));
+    }
+
+    /**
+     * Certificates that were read and can be used.
+     *
+     * @param listeners how many have others than before
+     */
+    record Renewal(int listeners, Runnable use) {}
+
+    private static List<PemFile> files(Listener.Tls rules) {
+        try {
+            return paths(rules).map(PemFile::read).toList();
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private static Stream<Path> paths(Listener.Tls rules) {
+        Stream<Path> own = rules.certificates().stream().flatMap(each -> Stream.of(each.certificate(), each.key()));
+        return Stream.concat(own, Stream.ofNullable(rules.clientCa()));
+    }
+
+    private Tls load(Listener.Tls rules, List<PemFile> files) {
+        try {
+            List<Tls.Identity> identities = new ArrayList<>();
+            int pairs = rules.certificates().size();
+            for (int i = 0; i < pairs; i++) {
+                identities.add(identity(files.get(2 * i), files.get(2 * i + 1)));
+            }
+            List<X509Certificate> clientCa =
+                    rules.clientCa() == null ? List.of() : files.get(2 * pairs).certificates();
+            return Tls.of(provider, identities, clientCa);
+        } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    /** A renewal that has replaced only one of the two yet is seen here, and not at the next handshake. */
+    private static Tls.Identity identity(PemFile certificate, PemFile key) {
+        List<X509Certificate> chain = certificate.certificates();
+        PrivateKey secret = key.key();
+        try {
+            String algorithm = secret.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(secret);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(chain.get(0).getPublicKey());
+            signature.update(PROBE);
+            if (signature.verify(signed)) {
+                return new Tls.Identity(secret, chain);
+            }
+        } catch (GeneralSecurityException e) {
+            // A key of another kind: no match either.
+        }
+        throw new IllegalArgumentException(key + ": not the key of the certificate in " + certificate);
+    }
+
+    private static IllegalArgumentException refused(Exception cause) {
+        return new IllegalArgumentException("listen: tls: " + cause.getMessage(), cause);
+    }
+}

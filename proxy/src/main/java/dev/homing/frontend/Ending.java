@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+
+/** The ways in which homing ends a client's connection that are not the same with TLS and without. */
+final class Ending {
+
+    private Ending() {}
+
+    /**
+     * At once, whatever is still to be sent, and without TLS's goodbye: a client that gets one takes for complete what it got so far, RFC 9112
+     * section 9.8. Any thread.
+     */
+    static void abrupt(Channel channel) {
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (first == null) {
+            channel.close();
+        } else {
+            // Past all handlers: the one that would say goodbye is among them.
+            first.close();
+        }
+    }
+
+    /** At once, with a goodbye if the client has taken what was sent before it. */
+    static void orderly(Channel channel) {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        if (pending != null && pending.totalPendingWriteBytes() > 0) {
+            abrupt(channel);
+        } else {
+            channel.close();
+        }
+    }
+
+    /** Ends homing's side only. All that was written before has been sent; what the client still says is not listened to. */
+    static void halfway(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            ((DuplexChannel) channel).shutdownOutput();
+            return;
+        }
+        tls.closeOutbound();
+        channel.pipeline().addFirst(new Discard());
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        first.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(said -> ((DuplexChannel) channel).shutdownOutput());
+    }
+
+    /** Takes what comes after homing's goodbye in front of TLS, which would decrypt it in vain, or keep it when it cannot any more. */
+    private static final class Discard extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+}
