@@ -33,9 +33,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What outlives every request and every reload: sessions, loads, meters, and the control thread with the generation that it published last. */
 final class Core {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     /** How often idle sessions are looked for when no traffic does it. */
     private static final long SWEEP_SECONDS = 1;
@@ -124,6 +128,23 @@ final class Core {
         keys.renew(config);
         tls.renew(config);
         renewal.use().run();
+    }
+
+    /**
+     * Takes the certificates of listeners as their files are now; when one cannot be used all stay as they were, and the log says why. To be called
+     * on the control thread.
+     */
+    void renewCertificates() {
+        try {
+            ListenerTls.Renewal renewal =
+                    listenerTls.read(generation().config().server().listen());
+            renewal.use().run();
+            if (renewal.listeners() > 0) {
+                LOG.info("certificates renewed: new connections get them");
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.warn("certificates not renewed, the old ones stay in force: {}", e.getMessage());
+        }
     }
 
     /** How connections come in through a listener of a configuration that was verified. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
 
-    /** How often the configuration file is looked at; a change counts when two looks agree. */
+    /** How often the configuration file and certificates are looked at; a change counts when two looks agree. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
     @Spec
@@ -54,8 +54,10 @@ final class RunCommand implements Callable<Integer> {
             Signals.on("HUP", runtime::reload);
             announce(config, runtime, out);
             ConfigWatcher watcher = runtime.watch(file, LOOK);
+            ConfigWatcher certificates = runtime.watchCertificates(LOOK);
             stop.await();
             watcher.close();
+            certificates.close();
             runtime.drain();
         } catch (StartFailure e) {
             err.println("homing: " + e.getMessage());

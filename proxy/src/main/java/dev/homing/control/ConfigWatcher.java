@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,44 +16,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a file has changed, by looking at it every period. {@code WatchService} would not do: it sees directories, and Kubernetes
+ * Notices that files have changed, by looking at them every period. {@code WatchService} would not do: it sees directories, and Kubernetes
  * changes a mounted file by swapping a link elsewhere.
  *
- * <p>A change counts when two looks in a row agree on it, so that a file which is still being written is left alone. A file that is gone is
- * warned of once; when one is there again, that is a change.
+ * <p>A change counts when two looks in a row agree on it, so that a file which is still being written is left alone, and files that belong
+ * together are taken together. A file that is gone is warned of once; when one is there again, that is a change.
  */
 public final class ConfigWatcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ConfigWatcher.class);
 
-    private final Path file;
+    private final List<Path> files;
     private final Runnable changed;
     private final Future<?> looking;
 
     /** What was last told of. This and {@link #before} belong to the executor once it looks. */
-    private Look known;
+    private List<Look> known;
 
     /** What the last look saw. */
-    private Look before;
+    private List<Look> before;
 
     /**
-     * Takes the file as it is now as known: to be made before the file is read, so that no change is missed.
+     * Takes the files as they are now as known: to be made before they are read, so that no change is missed.
      *
      * @param executor a look is a few system calls; they may block where the file system does
      * @param changed called on {@code executor}, once a change
      */
-    public ConfigWatcher(Path file, ScheduledExecutorService executor, Duration period, Runnable changed) {
-        this.file = file;
+    public ConfigWatcher(List<Path> files, ScheduledExecutorService executor, Duration period, Runnable changed) {
+        this.files = List.copyOf(files);
         this.changed = changed;
-        this.known = Look.at(file);
+        this.known = now();
         this.before = known;
         this.looking =
                 executor.scheduleWithFixedDelay(this::look, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Somebody else is about to read the file: as it is now, it is not told of again. To be called on the executor. */
+    /** Somebody else is about to read the files: as they are now, they are not told of again. To be called on the executor. */
     public void takenNow() {
-        known = Look.at(file);
+        known = now();
     }
 
     @Override
@@ -60,22 +61,27 @@ public final class ConfigWatcher implements AutoCloseable {
         looking.cancel(false);
     }
 
+    private List<Look> now() {
+        return files.stream().map(Look::at).toList();
+    }
+
     private void look() {
-        Look now = Look.at(file);
+        List<Look> now = now();
         boolean settled = now.equals(before);
         before = now;
         if (!settled || now.equals(known)) {
             return;
         }
         known = now;
-        if (now.equals(Look.MISSING)) {
-            log.warn("configuration {}: gone or out of reach; what is in force stays", file);
+        int missing = now.indexOf(Look.MISSING);
+        if (missing >= 0) {
+            log.warn("{}: gone or out of reach; what is in force stays", files.get(missing));
             return;
         }
         try {
             changed.run();
         } catch (RuntimeException e) {
-            log.error("a bug in the reload of {}; it goes on being watched", file, e);
+            log.error("a bug in the reload of {}; it goes on being watched", files, e);
         }
     }
 

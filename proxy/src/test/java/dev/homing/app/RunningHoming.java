@@ -32,11 +32,11 @@ public final class RunningHoming implements AutoCloseable {
         }
     }
 
-    /** From a file that is read anew whenever it changes, looked at every {@code period}. */
+    /** From a file that is read anew whenever it changes, as are its certificates, looked at every {@code period}. */
     public static RunningHoming watching(Path file, Duration period) {
         try {
             ProxyRuntime runtime = ProxyRuntime.start(ConfigReader.read(file), () -> ConfigReader.read(file));
-            return new RunningHoming(runtime, List.of(runtime.watch(file, period)));
+            return new RunningHoming(runtime, List.of(runtime.watch(file, period), runtime.watchCertificates(period)));
         } catch (ConfigErrors | StartFailure e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -50,6 +50,11 @@ public final class RunningHoming implements AutoCloseable {
     /** Where operators connect to. */
     public URI operators() {
         return url(runtime.adminAddress());
+    }
+
+    /** Reads the configuration anew, as SIGHUP does; returns when it is in force or was refused. */
+    public void reload() {
+        runtime.reload().toCompletableFuture().join();
     }
 
     /** The transport that was taken. */

@@ -37,7 +37,7 @@ class ConfigWatcherTest {
     }
 
     private ConfigWatcher watch() {
-        return new ConfigWatcher(file, scheduler, PERIOD, () -> {
+        return new ConfigWatcher(List.of(file), scheduler, PERIOD, () -> {
             try {
                 read.add(Files.readString(file));
             } catch (IOException e) {
@@ -176,7 +176,7 @@ class ConfigWatcherTest {
 
     @Test
     void aReloadThatFailsDoesNotEndTheWatch() throws IOException {
-        new ConfigWatcher(file, scheduler, PERIOD, () -> {
+        new ConfigWatcher(List.of(file), scheduler, PERIOD, () -> {
             read.add("tried");
             throw new IllegalStateException("a bug in the test's reload");
         });
@@ -186,6 +186,32 @@ class ConfigWatcherTest {
         look(2);
 
         assertThat(read).containsExactly("tried", "tried");
+    }
+
+    @Test
+    void filesThatBelongTogetherAreTakenTogether() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "1");
+        new ConfigWatcher(List.of(file, other), scheduler, PERIOD, () -> {
+            try {
+                read.add(Files.readString(file) + Files.readString(other));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Files.writeString(file, "two!");
+        look(1);
+        Files.writeString(other, "22");
+        look(10);
+        assertThat(read).containsExactly("two!22");
+
+        Files.delete(other);
+        look(10);
+        Files.writeString(file, "three");
+        look(10);
+        assertThat(read).hasSize(1);
+        Files.writeString(other, "333");
+        look(10);
+        assertThat(read).containsExactly("two!22", "three333");
     }
 
     @Test
