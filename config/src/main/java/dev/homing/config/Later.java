@@ -14,7 +14,6 @@ final class Later {
     private static final Set<Key<?, ?>> KEYS = Set.of(
             AffinityKeys.SHARE,
             UpstreamKeys.DNS_REFRESH,
-            ListenerKeys.PROXY_PROTOCOL,
             ServerKeys.ACCESS_LOG_PATH,
             ServerKeys.ACCESS_LOG_FORMAT,
             ServerKeys.TRACING,

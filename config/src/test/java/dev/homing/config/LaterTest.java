@@ -26,7 +26,6 @@ class LaterTest {
                 "sse_ping: 15s | none",
                 "access_log: {path: stdout} | none",
                 "access_log: {format: logfmt} | json",
-                "listen: [{address: '127.0.0.1:1', proxy_protocol: true}] | false",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -66,7 +65,7 @@ class LaterTest {
                 listen:
                   - 0.0.0.0:8080
                   - "[::1]:8081"
-                  - {address: "0.0.0.0:8443", tls: {certificates: [{certificate: c.pem, key: k.pem}, {certificate: c2.pem, key: k2.pem}], client_ca: ca.pem}}
+                  - {address: "0.0.0.0:8443", tls: {certificates: [{certificate: c.pem, key: k.pem}, {certificate: c2.pem, key: k2.pem}], client_ca: ca.pem}, proxy_protocol: true}
                 admin: 10.0.0.9:9090
                 admin_token: abc.DEF_123~+/=
                 backends:
@@ -90,6 +89,7 @@ class LaterTest {
                 threads: 3
                 """);
 
+        assertThat(config.server().listen()).extracting(Listener::proxyProtocol).containsExactly(false, false, true);
         assertThat(config.server().listen().get(2).tls())
                 .isEqualTo(new Listener.Tls(
                         List.of(

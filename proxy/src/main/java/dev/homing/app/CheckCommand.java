@@ -55,7 +55,8 @@ final class CheckCommand implements Callable<Integer> {
 
     private static void tell(HomingConfig config, PrintWriter out) {
         for (Listener listener : config.server().listen()) {
-            out.println("listen   " + Addresses.scheme(listener) + "://" + listener.address());
+            out.println("listen   " + Addresses.scheme(listener) + "://" + listener.address()
+                    + (listener.proxyProtocol() ? " behind PROXY protocol" : ""));
         }
         out.println(
                 config.server().admin() == null

@@ -149,7 +149,7 @@ final class Core {
 
     /** How connections come in through a listener of a configuration that was verified. */
     Door door(Listener listener) {
-        return new Door(listener.tls() == null ? null : listenerTls.of(listener.tls()));
+        return new Door(listener.tls() == null ? null : listenerTls.of(listener.tls()), listener.proxyProtocol());
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

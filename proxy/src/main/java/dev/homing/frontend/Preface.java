@@ -13,6 +13,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -29,14 +31,18 @@ import org.slf4j.LoggerFactory;
  */
 final class Preface extends ChannelInboundHandlerAdapter {
 
+    /** Bytes of a PROXY header beyond its addresses: what load balancers add of themselves, or of their clients' certificates. */
+    private static final int MAX_PROXY_EXTRAS = 4096;
+
     private static final Logger LOG = LoggerFactory.getLogger(Preface.class);
 
     private final Channel channel;
     private final LoopScope scope;
     private final ClientInitializer next;
     private final Door door;
-    private final InetAddress client;
     private final Deadline deadline;
+    private InetAddress client;
+    private String awaited;
     private boolean over;
 
     Preface(Channel channel, LoopScope scope, ClientInitializer next, Door door, InetAddress peer) {
@@ -45,6 +51,7 @@ final class Preface extends ChannelInboundHandlerAdapter {
         this.next = next;
         this.door = door;
         this.client = peer;
+        this.awaited = door.proxyProtocol() ? "proxy_protocol" : "tls";
         this.deadline = scope.deadlines().open(this::expired);
     }
 
@@ -52,6 +59,9 @@ final class Preface extends ChannelInboundHandlerAdapter {
     void open(Duration limit) {
         deadline.in(limit);
         count(1);
+        if (door.proxyProtocol()) {
+            channel.pipeline().addLast(new HAProxyMessageDecoder(MAX_PROXY_EXTRAS));
+        }
         if (door.tls() != null) {
             channel.pipeline().addLast(new TlsEntrance(door.tls().get()));
         }
@@ -60,8 +70,20 @@ final class Preface extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        // Only of a connection that was refused.
-        ReferenceCountUtil.release(msg);
+        if (msg instanceof HAProxyMessage header && !over) {
+            try {
+                client = ProxySource.of(header, client);
+            } finally {
+                header.release();
+            }
+            awaited = "tls";
+            if (door.tls() == null) {
+                begin();
+            }
+        } else {
+            // Of a connection that was refused.
+            ReferenceCountUtil.release(msg);
+        }
     }
 
     @Override
@@ -122,8 +144,8 @@ final class Preface extends ChannelInboundHandlerAdapter {
         String why = cause instanceof DecoderException && cause.getCause() != null
                 ? String.valueOf(cause.getCause().getMessage())
                 : String.valueOf(cause.getMessage());
-        LOG.debug("refused a connection of {}: TLS: {}", client, why);
-        scope.shared().observer().rejected("tls");
+        LOG.debug("refused a connection of {}: {}: {}", client, awaited, why);
+        scope.shared().observer().rejected(awaited);
     }
 
     /** Nothing is waited for any more. */

@@ -82,7 +82,8 @@ abstract class TlsClientCase extends WireCase {
 
     private PlaneUnderTest secured(RecordingOrigin origin, Tls tls) {
         shown = tls;
-        return opened(PlaneUnderTest.open(io, configs.generation(List.of(origin.address())), new Door(() -> shown)));
+        return opened(
+                PlaneUnderTest.open(io, configs.generation(List.of(origin.address())), new Door(() -> shown, false)));
     }
 
     private PlaneUnderTest secured(RecordingOrigin origin) throws Exception {
