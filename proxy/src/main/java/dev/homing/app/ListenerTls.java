@@ -3,6 +3,7 @@ package dev.homing.app;
 
 import dev.homing.config.Listener;
 import dev.homing.frontend.Tls;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
@@ -45,6 +46,11 @@ final class ListenerTls {
     /** @param files what was read, in the order of {@link #paths} */
     private record Loaded(Tls tls, List<PemFile> files) {}
 
+    /** The name of the library that speaks TLS here: BoringSSL where its native library loads. */
+    static String best() {
+        return OpenSsl.isAvailable() ? String.valueOf(OpenSsl.versionString()) : "JDK";
+    }
+
     /** What clients are shown at the moment of asking; {@code rules} have been read before. */
     Supplier<Tls> of(Listener.Tls rules) {
         return () -> Objects.requireNonNull(shown.get(rules)).tls();
@@ -84,7 +90,7 @@ final class ListenerTls {
     /**
      * Certificates that were read and can be used.
      *
-     * @param listeners how many have others than before
+     * @param listeners how many have others than before; those with the same files count as one
      */
     record Renewal(int listeners, Runnable use) {}
 

@@ -9,7 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code homing version}: what is running here. */
-@Command(name = "version", description = "Tells the version, the commit, the JVM and the I/O transport.")
+@Command(
+        name = "version",
+        description = "Tells the version, the commit, the JVM, the I/O transport and the TLS library.")
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
 
     @Spec
@@ -28,12 +30,13 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
         return new String[] {
             String.format(
                     Locale.ROOT,
-                    "homing %s (commit %s), Java %s (%s), I/O %s",
+                    "homing %s (commit %s), Java %s (%s), I/O %s, TLS %s",
                     build.version(),
                     build.commit(),
                     System.getProperty("java.version"),
                     System.getProperty("java.vm.name"),
-                    Transports.best())
+                    Transports.best(),
+                    ListenerTls.best())
         };
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every command has in common. */
 class MainTest {
 
-    private static final String VERSION = "homing \\S+ \\(commit \\S+\\), Java .*, I/O (io_uring|epoll|nio)\\R";
+    private static final String VERSION =
+            "homing \\S+ \\(commit \\S+\\), Java .*, I/O (io_uring|epoll|nio), TLS (BoringSSL|JDK)\\R";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

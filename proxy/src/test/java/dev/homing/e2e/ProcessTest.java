@@ -172,7 +172,8 @@ class ProcessTest {
             assertThat(check.out()).contains("valid", "http://127.0.0.1:8080", "gpu-0", "default");
             assertThat(version.exit()).isZero();
             assertThat(version.out())
-                    .matches("(?s)homing \\S+ \\(commit \\S+\\), Java \\S+ .*, I/O (io_uring|epoll|nio)\\R");
+                    .matches(
+                            "(?s)homing \\S+ \\(commit \\S+\\), Java \\S+ .*, I/O (io_uring|epoll|nio), TLS (BoringSSL|JDK)\\R");
             assertThat(unknown.exit()).isEqualTo(2);
             assertThat(unknown.err()).contains("fly");
             assertThat(none.exit()).isEqualTo(2);
