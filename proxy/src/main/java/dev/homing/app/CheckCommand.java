@@ -88,8 +88,8 @@ final class CheckCommand implements Callable<Integer> {
         }
         // It may be checked on another machine than it is for.
         warnIfRefused(() -> new ListenerTls().read(config.server().listen()), err);
-        warnIfRefused(() -> new UpstreamTls().renew(config), err);
-        warnIfRefused(() -> new KeyRing().renew(config), err);
+        warnIfRefused(() -> new UpstreamTls().read(config), err);
+        warnIfRefused(() -> new KeyRing().read(config), err);
     }
 
     private static void warnIfRefused(Runnable reading, PrintWriter err) {

@@ -125,9 +125,12 @@ final class Core {
      */
     void verify(HomingConfig config) {
         ListenerTls.Renewal renewal = listenerTls.read(config.server().listen());
-        keys.renew(config);
-        tls.renew(config);
+        Runnable newKeys = keys.read(config);
+        Runnable newTls = tls.read(config);
+        // All of it could be read: only now does anything change.
         renewal.use().run();
+        newKeys.run();
+        newTls.run();
     }
 
     /**

@@ -27,18 +27,20 @@ final class KeyRing {
     /**
      * Reads the file that the configuration names, if it does: keys come and go with no change of the configuration.
      *
-     * @throws IllegalArgumentException when it cannot be used; then all stays as it was
+     * @return what has to be done so that requests go by them
+     * @throws IllegalArgumentException when it cannot be used
      */
-    void renew(HomingConfig config) {
+    Runnable read(HomingConfig config) {
         Path file = config.edge().keys();
         if (file == null) {
-            return;
+            return () -> {};
         }
         List<ApiKeys.Known> keys = KeyFile.read(file);
         if (keys.isEmpty()) {
             LOG.warn("keys: {} holds no key: every request is refused", file);
         }
-        read.put(file, ApiKeys.of(keys, secret));
+        ApiKeys renewed = ApiKeys.of(keys, secret);
+        return () -> read.put(file, renewed);
     }
 
     /** The keys that requests have to show, null when none is asked for. */

@@ -36,9 +36,14 @@ final class UpstreamTls {
         return contexts.computeIfAbsent(rules, UpstreamTls::load).context();
     }
 
-    /** Reads the PEM files of pools with https backends anew, as {@link #renew(Collection)} does. */
-    void renew(HomingConfig config) {
-        renew(config.pools().stream()
+    /**
+     * Reads the PEM files of pools with https backends anew: certificates are renewed in place, with no change of the configuration.
+     *
+     * @return what has to be done so that new connections go by them
+     * @throws IllegalArgumentException when one of them cannot be used
+     */
+    Runnable read(HomingConfig config) {
+        return read(config.pools().stream()
                 .filter(pool -> pool.backends().stream()
                         .anyMatch(backend ->
                                 "https".equalsIgnoreCase(backend.url().getScheme())))
@@ -47,12 +52,8 @@ final class UpstreamTls {
                 .toList());
     }
 
-    /**
-     * Reads the PEM files anew: certificates are renewed in place, with no change of the configuration.
-     *
-     * @throws IllegalArgumentException when one of them cannot be used; then all stays as it was
-     */
-    void renew(Collection<UpstreamRules.Tls> used) {
+    /** Reads those that are used anew, as {@link #read(HomingConfig)} does. */
+    Runnable read(Collection<UpstreamRules.Tls> used) {
         Map<UpstreamRules.Tls, Loaded> renewed = new HashMap<>();
         for (UpstreamRules.Tls rules : used) {
             Loaded known = contexts.get(rules);
@@ -60,7 +61,7 @@ final class UpstreamTls {
                 renewed.put(rules, load(rules));
             }
         }
-        contexts.putAll(renewed);
+        return () -> contexts.putAll(renewed);
     }
 
     private static Loaded load(UpstreamRules.Tls rules) {

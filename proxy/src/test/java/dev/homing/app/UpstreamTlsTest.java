@@ -77,7 +77,7 @@ class UpstreamTlsTest {
         SslContext before = tls.context(rules);
         put("old");
 
-        tls.renew(List.of(rules));
+        tls.read(List.of(rules)).run();
 
         assertThat(tls.context(rules)).isSameAs(before);
     }
@@ -88,7 +88,7 @@ class UpstreamTlsTest {
         put("new");
 
         assertThat(tls.context(rules)).isSameAs(before);
-        tls.renew(List.of(rules));
+        tls.read(List.of(rules)).run();
         assertThat(tls.context(rules)).isNotSameAs(before);
     }
 
@@ -99,11 +99,11 @@ class UpstreamTlsTest {
         put("new");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> tls.renew(List.of(rules, other)))
+                .isThrownBy(() -> tls.read(List.of(rules, other)))
                 .withMessage("upstream_tls: " + other.ca() + ": no such file");
         Files.writeString(folder.resolve("other.pem"), "no certificate");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> tls.renew(List.of(rules, other)))
+                .isThrownBy(() -> tls.read(List.of(rules, other)))
                 .withMessageContaining("other.pem");
 
         assertThat(tls.context(rules)).isSameAs(before);

@@ -113,6 +113,28 @@ class ApiKeysTest {
         }
     }
 
+    /** A reload is taken as a whole or not at all. */
+    @Test
+    void keysStayAsTheyAreWhenSomethingElseOfTheReloadIsRefused() throws Exception {
+        NewKey alice = NewKey.of("alice");
+        NewKey bob = NewKey.of("bob");
+        Files.writeString(keys, alice.line() + "\n");
+        Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml("keys: " + keys));
+        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMinutes(1))) {
+            Files.writeString(keys, bob.line() + "\n");
+            String https = "  - {id: secure, url: \"https://127.0.0.1:1\"}\nupstream_tls: {ca: "
+                    + directory.resolve("none.pem") + "}\n";
+            Files.writeString(config, replicas.yaml("keys: " + keys) + https);
+
+            HttpResponse<String> refused = new Operator(homing.operators()).reload();
+
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("none.pem: no such file");
+            assertThat(ask(homing.clients(), alice.key())).isEqualTo(200);
+            assertThat(ask(homing.clients(), bob.key())).isEqualTo(401);
+        }
+    }
+
     private RunningHoming serving() {
         return RunningHoming.start(replicas.yaml("keys: " + keys));
     }
