@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
@@ -93,7 +94,7 @@ public record RequestHead(HttpRequest request, String target, String host, boole
     /** Whether the client waits to be told before it sends its body, RFC 9110 section 10.1.1. */
     boolean expectsContinue() {
         return request.headers().contains(HttpHeaderNames.EXPECT)
-                && request.protocolVersion().minorVersion() > 0;
+                && !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
     }
 
     /** The client was told to send its body, so that nobody behind is asked whether it may. */
@@ -165,9 +166,13 @@ public record RequestHead(HttpRequest request, String target, String host, boole
             line(out, "Transfer-Encoding", "chunked");
         }
         ForwardedHeaders.write(out, headers, client, host, rules.trusted());
-        line(out, "Via", request.protocolVersion().minorVersion() == 0 ? "1.0 " + rules.via() : "1.1 " + rules.via());
+        line(out, "Via", version(request.protocolVersion()) + " " + rules.via());
         text(out, "\r\n");
         return out;
+    }
+
+    private static String version(HttpVersion version) {
+        return version.majorVersion() + "." + version.minorVersion();
     }
 
     private static boolean passes(CharSequence name, HopByHopHeaders ending, Endpoint endpoint, Rules rules) {

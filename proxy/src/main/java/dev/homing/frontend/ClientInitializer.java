@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Sets a client's connection up: first for what its listener asks for, then for the protocol that is spoken. Shared by all loops. */
 final class ClientInitializer {
 
+    private static final String HTTP_2 = "h2";
+
     /** The protocols that clients are offered over TLS (ALPN, RFC 7301), the best first. */
-    static final List<String> PROTOCOLS = List.of("http/1.1");
+    static final List<String> PROTOCOLS = List.of(HTTP_2, "http/1.1");
 
     private final Function<EventLoop, LoopScope> scopes;
     private final Supplier<Generation> generations;
@@ -53,11 +55,33 @@ final class ClientInitializer {
      */
     void speak(Channel channel, ClientInfo client, @Nullable String protocol) {
         assert protocol == null || PROTOCOLS.contains(protocol) : protocol;
-        FrontendHandler handler = new FrontendHandler(channel, scopes.apply(channel.eventLoop()), generations, client);
-        channel.pipeline()
-                .addLast(
-                        new RequestDecoder(generations.get().config().defaults().limits(), handler::bytesCame),
-                        handler);
+        LoopScope scope = scopes.apply(channel.eventLoop());
+        if (HTTP_2.equals(protocol)) {
+            Http2Handler.speak(channel, scope, generations, client);
+        } else {
+            FrontendHandler handler = new FrontendHandler(channel, scope, generations, client);
+            RequestDecoder decoder =
+                    new RequestDecoder(generations.get().config().defaults().limits(), handler::bytesCame);
+            if (client.scheme().equals("http")) {
+                channel.pipeline().addLast(detector(channel, client, decoder, handler));
+            }
+            channel.pipeline().addLast(decoder, handler);
+        }
+        tellIfDraining(channel);
+    }
+
+    /** In the clear a client may begin with HTTP/2, over TLS it says so beforehand. */
+    private PrefaceDetector detector(
+            Channel channel, ClientInfo client, RequestDecoder decoder, FrontendHandler handler) {
+        return new PrefaceDetector(handler::bytesCame, () -> {
+            channel.pipeline().remove(decoder);
+            handler.leave();
+            Http2Handler.speak(channel, scopes.apply(channel.eventLoop()), generations, client);
+            tellIfDraining(channel);
+        });
+    }
+
+    private void tellIfDraining(Channel channel) {
         if (draining.getAsBoolean()) {
             channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
         }

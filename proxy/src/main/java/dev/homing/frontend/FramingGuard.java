@@ -31,13 +31,32 @@ final class FramingGuard {
             return undecodable(request.decoderResult().cause(), limits);
         }
         if (request.headers().size() > limits.headerCount()) {
-            return ProxyError.invalid(
-                    431,
-                    "too_many_headers",
-                    "headers: " + request.headers().size() + " (expected: <= " + limits.headerCount() + ")");
+            return tooMany(request.headers().size(), limits);
         }
         ProxyError error = version(request.protocolVersion());
-        error = error != null ? error : method(request.method());
+        return error != null ? error : meaning(request);
+    }
+
+    /** Why {@code request} is refused that came over HTTP/2 and broke no rule of its framing, null when it is not. */
+    static @Nullable ProxyError check(HttpRequest request, RequestFields fields, Limits limits) {
+        int line = request.method().name().length() + request.uri().length();
+        if (line > limits.requestLine()) {
+            return requestLine(limits);
+        }
+        if (fields.bytes() > limits.headerBytes()) {
+            return tooLarge(limits);
+        }
+        if (fields.count() > limits.headerCount()) {
+            return tooMany(fields.count(), limits);
+        }
+        boolean origin = request.uri().startsWith("/")
+                || request.uri().equals("*")
+                || request.uri().isEmpty();
+        return origin ? meaning(request) : ProxyError.malformed(":path (expected: origin form)");
+    }
+
+    private static @Nullable ProxyError meaning(HttpRequest request) {
+        ProxyError error = method(request.method());
         error = error != null ? error : target(request);
         error = error != null ? error : host(request);
         error = error != null ? error : framing(request);
@@ -46,14 +65,26 @@ final class FramingGuard {
 
     private static ProxyError undecodable(Throwable cause, Limits limits) {
         if (cause instanceof TooLongHttpLineException) {
-            return ProxyError.invalid(
-                    414, "request_line_too_long", "request line longer than " + limits.requestLine() + " bytes");
+            return requestLine(limits);
         }
         if (cause instanceof TooLongHttpHeaderException) {
-            return ProxyError.invalid(
-                    431, "headers_too_large", "headers larger than " + limits.headerBytes() + " bytes");
+            return tooLarge(limits);
         }
         return ProxyError.malformed("malformed HTTP: " + cause.getMessage());
+    }
+
+    private static ProxyError requestLine(Limits limits) {
+        return ProxyError.invalid(
+                414, "request_line_too_long", "request line longer than " + limits.requestLine() + " bytes");
+    }
+
+    static ProxyError tooLarge(Limits limits) {
+        return ProxyError.invalid(431, "headers_too_large", "headers larger than " + limits.headerBytes() + " bytes");
+    }
+
+    private static ProxyError tooMany(int headers, Limits limits) {
+        return ProxyError.invalid(
+                431, "too_many_headers", "headers: " + headers + " (expected: <= " + limits.headerCount() + ")");
     }
 
     private static @Nullable ProxyError version(HttpVersion version) {
@@ -98,7 +129,7 @@ final class FramingGuard {
 
     private static @Nullable ProxyError host(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        boolean wanted = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        boolean wanted = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         if (hosts.size() > 1 || (hosts.isEmpty() && wanted)) {
             return ProxyError.malformed("Host: " + hosts.size() + " of them (expected: 1)");
         }
@@ -126,10 +157,7 @@ final class FramingGuard {
                         "Transfer-Encoding: " + codings + " (expected: chunked, once, without Content-Length)");
             }
         } else if (!lengths.isEmpty()) {
-            String length = lengths.get(0);
-            boolean digits =
-                    !length.isEmpty() && length.length() <= 18 && length.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (lengths.size() > 1 || !digits) {
+            if (lengths.size() > 1 || !length(lengths.get(0))) {
                 return ProxyError.malformed("Content-Length: " + lengths + " (expected: one decimal number)");
             }
         }
@@ -145,9 +173,14 @@ final class FramingGuard {
                 : ProxyError.invalid(417, "expectation_failed", "Expect: " + values + " (expected: 100-continue)");
     }
 
+    /** One decimal number that fits, RFC 9110 section 8.6. */
+    static boolean length(CharSequence text) {
+        return text.length() > 0 && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
     /** A token, RFC 9110 section 5.6.2. */
-    private static boolean token(String text) {
-        return !text.isEmpty()
+    static boolean token(CharSequence text) {
+        return text.length() > 0
                 && text.chars()
                         .allMatch(c -> (c >= 'a' && c <= 'z')
                                 || (c >= 'A' && c <= 'Z')

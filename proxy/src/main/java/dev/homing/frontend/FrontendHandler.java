@@ -151,6 +151,13 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         dispatch();
     }
 
+    /** The client speaks HTTP/2: the connection is somebody else's from now on, before anything of it was read here. */
+    void leave() {
+        channel.pipeline().remove(this);
+        deadline.close();
+        count(ConnectionState.IDLE, -1);
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (exchange != null) {

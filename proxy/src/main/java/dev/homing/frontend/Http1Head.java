@@ -20,6 +20,9 @@ final class Http1Head {
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
+    /** Methods that are taken, in the words of {@code Allow}. */
+    static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     private Http1Head() {}
 
     /** How the connection goes on, in the words of {@code Connection}. */
@@ -85,7 +88,7 @@ final class Http1Head {
             line(out, "WWW-Authenticate", "Bearer");
         }
         if (error.status() == 405) {
-            line(out, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            line(out, "Allow", ALLOWED);
         }
         lines(out, added);
         ByteBufUtil.writeAscii(out, persistence.line);
