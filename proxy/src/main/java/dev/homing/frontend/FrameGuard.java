@@ -225,10 +225,11 @@ final class FrameGuard implements Http2FrameReader {
                 Http2Error error = closed.contains(id) ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR;
                 throw Http2Exception.connectionError(error, "HEADERS of stream %d, which is over", id);
             }
-            if (stream == null
-                    ? connection.streamMayHaveExisted(id)
-                    : !stream.state().remoteSideOpen()) {
+            if (stream == null ? connection.streamMayHaveExisted(id) : stream.isResetSent()) {
                 return;
+            }
+            if (stream != null && !stream.state().remoteSideOpen()) {
+                throw Http2Exception.streamError(id, Http2Error.STREAM_CLOSED, "HEADERS after the end of the request");
             }
             RequestFields fields = (RequestFields) headers;
             boolean trailers = stream != null && stream.isHeadersReceived();

@@ -229,8 +229,9 @@ final class Http2HostileTest extends WireCase {
     }
 
     /** Its own fault, not a backend's. */
-    @Test
-    void aFaultInTheMiddleOfAnAnswerResetsWithTheClientsError() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {RawHttp2.DATA, RawHttp2.HEADERS})
+    void aFaultInTheMiddleOfAnAnswerResetsWithTheClientsError(int type) throws Exception {
         RecordingOrigin origin = origin(conversation -> {
             conversation.request();
             conversation.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
@@ -241,7 +242,7 @@ final class Http2HostileTest extends WireCase {
         int id = client.get("/x");
         await().until(() -> client.stream(id).body().equals("hello"));
 
-        client.data(id, "more", false);
+        client.frame(type, RawHttp2.END_HEADERS | RawHttp2.END_STREAM, id, RawHttp2.block("x", "more"));
 
         assertThat(client.resetOf(id)).isEqualTo(RawHttp2.STREAM_CLOSED);
         assertThat(origin.conversation(0).isOver(1000)).isTrue();
