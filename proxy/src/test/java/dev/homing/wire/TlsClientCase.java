@@ -9,10 +9,17 @@ import static org.awaitility.Awaitility.await;
 import dev.homing.KeyPairs;
 import dev.homing.frontend.Door;
 import dev.homing.frontend.Tls;
+import dev.homing.observe.ProxyObserver.ConnectionState;
+import dev.homing.observe.ProxyObserver.Side;
 import dev.homing.wire.RecordingOrigin.Script;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -169,6 +176,69 @@ abstract class TlsClientCase extends WireCase {
 
         assertThat(client.send(GET).response().status()).isEqualTo(200);
         assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
+    }
+
+    @Test
+    void http2IsAgreedOnWithClientsThatOfferIt() throws Exception {
+        RecordingOrigin origin = origin(Script.answering(OK));
+        HttpClient client = http2();
+        PlaneUnderTest plane = secured(origin);
+
+        for (int i = 0; i < 3; i++) {
+            HttpResponse<byte[]> response =
+                    client.send(posting(plane, "hello".getBytes(ISO_8859_1)), BodyHandlers.ofByteArray());
+
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(response.body()).asString(ISO_8859_1).isEqualTo("ok");
+        }
+        assertThat(origin.conversation(0).received())
+                .contains("X-Forwarded-Proto: https\r\n", "Via: 2.0 " + Configs.VIA + "\r\n")
+                .contains("\r\n\r\nhello");
+        assertThat(plane.observer().connections(Side.CLIENT, ConnectionState.IDLE))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void largeBodiesArriveWholeBothWaysOverHttp2() throws Exception {
+        byte[] body = new byte[LARGE];
+        new Random(1).nextBytes(body);
+        PlaneUnderTest plane = secured(origin(conversation -> {
+            conversation.head();
+            byte[] received = conversation.unrecorded().readNBytes(LARGE);
+            conversation.send(head("HTTP/1.1 200 OK", "Content-Length: " + LARGE));
+            conversation.send(received);
+            conversation.drain();
+        }));
+
+        HttpResponse<byte[]> response = http2().send(posting(plane, body), BodyHandlers.ofByteArray());
+
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(response.body()).isEqualTo(body);
+    }
+
+    @Test
+    void anHttp2ConnectionSaysGoodbyeWhenDraining() throws Exception {
+        PlaneUnderTest plane = secured(origin(Script.answering(OK)));
+        http2().send(posting(plane, new byte[1]), BodyHandlers.ofByteArray());
+
+        plane.frontend().drain();
+
+        assertThat(plane.frontend().drained().awaitUninterruptibly(10_000)).isTrue();
+    }
+
+    private HttpClient http2() throws Exception {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(KeyPairs.client(null, first))
+                .build();
+    }
+
+    private static HttpRequest posting(PlaneUnderTest plane, byte[] body) {
+        return HttpRequest.newBuilder(
+                        URI.create("https://localhost:" + plane.address().getPort() + "/x"))
+                .timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
     }
 
     @ParameterizedTest
