@@ -35,6 +35,18 @@ class DocsTest {
         assertThat(example.lines().count()).isLessThanOrEqualTo(10);
     }
 
+    @Test
+    void operationsGiveAReasonForEveryTimeoutAndLimit() throws IOException {
+        Pattern key = Pattern.compile("^\\| `((?:timeouts|limits)\\.\\w+)`", Pattern.MULTILINE);
+        List<String> keys = key.matcher(Files.readString(ROOT.resolve("docs/configuration.md")))
+                .results()
+                .map(found -> "`" + found.group(1) + "`")
+                .toList();
+
+        assertThat(keys).hasSizeGreaterThan(10);
+        assertThat(Files.readString(ROOT.resolve("docs/operations.md"))).contains(keys);
+    }
+
     private static Stream<Path> pages() {
         try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
                 Stream<Path> top = Files.list(ROOT)) {
