@@ -194,8 +194,8 @@ abstract class TlsClientCase extends WireCase {
         assertThat(origin.conversation(0).received())
                 .contains("X-Forwarded-Proto: https\r\n", "Via: 2.0 " + Configs.VIA + "\r\n")
                 .contains("\r\n\r\nhello");
-        assertThat(plane.observer().connections(Side.CLIENT, ConnectionState.IDLE))
-                .isEqualTo(1);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> plane.observer().connections(Side.CLIENT, ConnectionState.IDLE) == 1);
     }
 
     @Test
