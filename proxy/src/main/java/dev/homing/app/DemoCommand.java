@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import dev.homing.config.Affinity;
 import dev.homing.demo.Comparison;
 import dev.homing.demo.Demo;
 import dev.homing.demo.Progress;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
                         + " affinity, and shows what that did to cached tokens and time to first token.")
 public final class DemoCommand implements Callable<Integer> {
 
-    private final ProxyFactory proxies;
+    private final Function<Affinity.Policy, ProxyFactory> proxies;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -56,14 +58,22 @@ public final class DemoCommand implements Callable<Integer> {
             description = "of what is said and when (default: ${DEFAULT-VALUE})")
     private long seed;
 
+    @Option(
+            names = "--placement",
+            paramLabel = "P",
+            defaultValue = "load_aware",
+            description = "of new sessions in the second round: load_aware or rendezvous (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private Affinity.Policy placement;
+
     @Option(names = "--serve", description = "stays up afterwards, and says where")
     private boolean serve;
 
     @Option(names = "--json", description = "prints the figures as JSON, and nothing else on standard output")
     private boolean json;
 
-    /** @param proxies makes the proxies that are shown */
-    public DemoCommand(ProxyFactory proxies) {
+    /** @param proxies makes the proxies that are shown, by how they place new sessions */
+    public DemoCommand(Function<Affinity.Policy, ProxyFactory> proxies) {
         this.proxies = proxies;
     }
 
@@ -75,7 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        try (Demo demo = new Demo(size, proxies, progress())) {
+        try (Demo demo = new Demo(size, proxies.apply(placement), progress())) {
             Comparison comparison = demo.run();
             show(json ? comparison.json() + "\n" : "\n" + comparison.table());
             RunningProxy proxy = demo.proxy();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import dev.homing.config.Affinity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import picocli.CommandLine;
@@ -48,9 +49,10 @@ public final class Main implements Runnable {
     /** The command line as it is run, for tests as well. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .addSubcommand(new DemoCommand(new DemoProxies()))
+                .addSubcommand(new DemoCommand(DemoProxies::new))
                 .registerConverter(Long.class, new Quantities.Count())
                 .registerConverter(Duration.class, new Quantities.Time())
+                .registerConverter(Affinity.Policy.class, new Quantities.Placement())
                 .registerConverter(InetSocketAddress.class, new Quantities.ListenAddress())
                 .setExecutionExceptionHandler((fault, commandLine, parsed) -> {
                     commandLine.getErr().println("homing: " + fault);

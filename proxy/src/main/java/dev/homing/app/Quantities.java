@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
+import dev.homing.config.Affinity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How numbers, durations and addresses are written on the command line. */
+/** How numbers, durations, addresses and words of the configuration are written on the command line. */
 final class Quantities {
 
     private static final Pattern COUNT = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
@@ -75,6 +76,18 @@ final class Quantities {
             } catch (UnknownHostException e) {
                 throw expected(value, "a host that resolves");
             }
+        }
+    }
+
+    /** {@code load_aware}, {@code rendezvous}: as {@code affinity.placement} writes them. */
+    static final class Placement implements ITypeConverter<Affinity.Policy> {
+        @Override
+        public Affinity.Policy convert(String value) {
+            return switch (value) {
+                case "load_aware" -> Affinity.Policy.LOAD_AWARE;
+                case "rendezvous" -> Affinity.Policy.RENDEZVOUS;
+                default -> throw expected(value, "load_aware or rendezvous");
+            };
         }
     }
 

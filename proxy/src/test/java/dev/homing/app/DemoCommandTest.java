@@ -3,6 +3,7 @@ package dev.homing.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.config.Affinity;
 import dev.homing.demo.ProxyFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,10 +32,14 @@ class DemoCommandTest {
         };
         assertThat(run(never, "--turns", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("expected: > 0");
+
+        assertThat(run(never, "--placement", "round_robin")).isEqualTo(2);
+        assertThat(err.toString()).contains("'round_robin' (expected: load_aware or rendezvous)");
     }
 
     private int run(ProxyFactory proxies, String... args) {
-        return new CommandLine(new DemoCommand(proxies))
+        return new CommandLine(new DemoCommand(placement -> proxies))
+                .registerConverter(Affinity.Policy.class, new Quantities.Placement())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(args);
