@@ -156,6 +156,10 @@ final class FramingGuard {
                 return ProxyError.malformed(
                         "Transfer-Encoding: " + codings + " (expected: chunked, once, without Content-Length)");
             }
+        } else if (lengths.isEmpty() && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            // A draft of WebSocket (hixie-76) has 8 bytes behind such a head without saying so. The codec reads them as
+            // a body; the next party would read them as a request.
+            return ProxyError.malformed("Sec-WebSocket-Key1: of a draft (expected: RFC 6455)");
         } else if (!lengths.isEmpty()) {
             if (lengths.size() > 1 || !length(lengths.get(0))) {
                 return ProxyError.malformed("Content-Length: " + lengths + " (expected: one decimal number)");

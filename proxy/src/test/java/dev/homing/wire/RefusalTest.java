@@ -62,6 +62,7 @@ final class RefusalTest extends WireCase {
                 "GET x HTTP/1.1\r\nHost: h\r\n\r\n",
                 "GET * HTTP/1.1\r\nHost: h\r\n\r\n",
                 "G(T /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\nGET /sle",
                 "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\nGET /x HTTP/1.1\r\nHost: h\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n\r\n\r\n");
     }
