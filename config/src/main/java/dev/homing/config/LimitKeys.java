@@ -40,7 +40,7 @@ final class LimitKeys {
             Units.DURATION,
             Duration.ofMinutes(5),
             v -> v.settings().timeouts().upstream().streamIdle(),
-            "Silence within a response.");
+            "Silence within a response, or in both directions of a WebSocket.");
 
     static final Key<View, Duration> CLIENT_IDLE = Key.top(
             "timeouts.client_idle",

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +51,7 @@ final class Answer {
     }
 
     ResponseHead head(String via, List<String> told) {
-        List<String> added = new ArrayList<>(told);
-        added.add("Via");
-        added.add("1." + response.protocolVersion().minorVersion() + " " + via);
-        return new ResponseHead(response, HopByHopHeaders.of(response.headers()), relay.body(), added);
+        return ResponseHead.of(response, relay.body(), via, told);
     }
 
     /** Relays what came; the buffer is released. Returns whether the first content token was in it. */

@@ -9,6 +9,7 @@ import dev.homing.upstream.UpstreamListener;
 import dev.homing.upstream.Upstreams;
 import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.ConnectException;
 import java.util.function.Function;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * LEASING -> WAITING -> ANSWERED -> OVER
- * any of them -> OVER: failed, or ended by its owner
+ * any of them -> OVER: failed, switched to another protocol, or ended by its owner
  * </pre>
  *
  * Once it is over its owner is told nothing more. Confined to the event loop of its connection.
@@ -45,6 +46,9 @@ final class Attempt implements UpstreamListener, LeaseListener {
         /** The final head is here; what follows it comes as {@link #bytes}. */
         void answered(HttpResponse head, BodyFraming framing);
 
+        /** The backend switched to the protocol that was asked for. The connection is the owner's from now on, and the attempt is over. */
+        void switched(HttpResponse head, UpstreamConnection connection);
+
         /** The next bytes of the answer, as they came; the buffer is the owner's. */
         void bytes(ByteBuf wire);
 
@@ -63,15 +67,16 @@ final class Attempt implements UpstreamListener, LeaseListener {
 
     private final Owner owner;
     private final boolean toHead;
+    private final boolean upgrade;
     private State state = State.LEASING;
     private @Nullable Leasing leasing;
     private @Nullable UpstreamConnection connection;
     private @Nullable HeldResponse held;
 
-    /** @param toHead whether the request is a HEAD: its response has no body whatever its head says */
-    Attempt(Owner owner, boolean toHead) {
+    Attempt(Owner owner, RequestHead request) {
         this.owner = owner;
-        this.toHead = toHead;
+        this.toHead = request.request().method().equals(HttpMethod.HEAD);
+        this.upgrade = request.upgrade();
     }
 
     /** Asks for a connection; with an idle one the owner is told before this returns. */
@@ -167,11 +172,24 @@ final class Attempt implements UpstreamListener, LeaseListener {
         if (status < 100 || status > 599 || response.protocolVersion().majorVersion() != 1) {
             fail(Failure.BROKEN, "answer begins with " + response.protocolVersion() + " " + status);
         } else if (status == 101) {
-            fail(Failure.BROKEN, "switched protocols unasked");
+            switched(response);
         } else if (status == 100) {
             owner.proceed();
         } else if (status >= 200) {
             finalHead(response, status);
+        }
+    }
+
+    /** To nothing but what was asked for, RFC 9110 section 15.2.2. */
+    private void switched(HttpResponse response) {
+        UpstreamConnection leased = connection;
+        if (leased == null || !upgrade) {
+            fail(Failure.BROKEN, "switched protocols unasked");
+        } else if (!Upgrade.granted(response)) {
+            fail(Failure.BROKEN, "switched protocols (expected: to websocket)");
+        } else {
+            over();
+            owner.switched(response, leased);
         }
     }
 

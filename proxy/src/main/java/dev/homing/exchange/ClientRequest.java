@@ -49,7 +49,7 @@ public interface ClientRequest {
         return Inquiry.forModel(call);
     }
 
-    /** A part of the request's body; the buffer is released. */
+    /** A part of the request's body or, once protocols were switched, of whatever the client sends; the buffer is released. */
     void content(ByteBuf part);
 
     /** The request's body is complete. */

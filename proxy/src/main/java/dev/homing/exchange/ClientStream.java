@@ -25,6 +25,14 @@ public interface ClientStream {
     /** The head of the final response; flushed with what follows in the same turn of the loop. */
     void head(ResponseHead head);
 
+    /**
+     * The head of a 101: from now on all that the client sends goes to {@code tunnel}, and all that it gets is {@link #body}, as it is. Over in one of
+     * the ways of a response. Only HTTP/1.1 can be switched, RFC 9113 section 8.6, and only where {@link RequestHead#upgrade} asked for it.
+     */
+    default void switched(ResponseHead head, ClientRequest tunnel) {
+        throw new IllegalStateException("protocol: cannot be switched (expected: HTTP/1.1)");
+    }
+
     /** A part of the body, framed as the head says; the buffer is released. */
     void body(ByteBuf bytes);
 

@@ -10,8 +10,8 @@ import dev.homing.observe.RequestSummary;
 import dev.homing.upstream.UpstreamConnection;
 import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +22,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * QUEUED -> CONNECTING -> SENT -> RELAYING -> OVER
- *    ^          ^          |
+ *    ^          ^          |  \-> SWITCHED -> OVER    a Tunnel stands in its place
  *    +----------+----------+   sent again, in another Attempt
  * any of them -> OVER: failed, or the client is gone
  * </pre>
  *
  * Confined to the event loop that its client's connection and its backend's connection share.
  */
-final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
+final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tunnel.Owner {
 
     private enum State {
         QUEUED,
         CONNECTING,
         SENT,
         RELAYING,
+        SWITCHED,
         OVER
     }
 
@@ -152,6 +153,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
             case QUEUED, CONNECTING -> AbortPhase.QUEUE;
             case SENT -> AbortPhase.PREFILL;
             case RELAYING, OVER -> answer != null && answer.streaming() ? AbortPhase.STREAM : AbortPhase.PREFILL;
+            case SWITCHED -> AbortPhase.STREAM;
         };
         scope.shared().observer().clientAborted(reception().pool(), phase);
         finish(status(), true);
@@ -197,7 +199,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
         tellRoute();
         state = State.CONNECTING;
         deadline.in(timeouts().upstream().connect());
-        Attempt begun = new Attempt(this, head.request().method().equals(HttpMethod.HEAD));
+        Attempt begun = new Attempt(this, head);
         attempt = begun;
         begun.begin(
                 scope.upstreams(),
@@ -260,6 +262,25 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
         if (relayed.relay().complete()) {
             complete(relayed);
         }
+    }
+
+    /** There is no prompt to read, and from here on no way to tell what is said. */
+    @Override
+    public void switched(HttpResponse response, UpstreamConnection connection) {
+        state = State.SWITCHED;
+        deadline.clear();
+        body.detach();
+        body.forget();
+        prefill.answered(false);
+        new Tunnel(
+                        client,
+                        connection,
+                        itinerary.load(),
+                        scope,
+                        timeouts().upstream().streamIdle(),
+                        this)
+                .open(ResponseHead.of(
+                        response, ResponseHead.Body.AS_DECLARED, scope.shared().via(), told()));
     }
 
     @Override
@@ -356,7 +377,24 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
                     client.cut();
                 }
             }
-            case QUEUED, OVER -> {}
+            case QUEUED, SWITCHED, OVER -> {}
+        }
+    }
+
+    /** None of its ends says anything of the backend's health: the request was answered, and a protocol may end by a reset. */
+    @Override
+    public void tunnelOver(Tunnel.End how) {
+        switch (how) {
+            case BACKEND_ENDED -> {
+                finish(status(), false);
+                client.end();
+            }
+            case BACKEND_BROKE -> cut();
+            case CLIENT_LEFT -> clientGone();
+            case SILENCE -> {
+                scope.shared().observer().rejected("tunnel_idle");
+                cut();
+            }
         }
     }
 
@@ -391,6 +429,10 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
 
     private void cut(Outcome outcome) {
         report(outcome);
+        cut();
+    }
+
+    private void cut() {
         finish(status(), false);
         client.cut();
     }
@@ -455,6 +497,9 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner {
 
     /** The status that the client was told, 0 when it was told none. */
     private int status() {
+        if (state == State.SWITCHED) {
+            return HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        }
         return answer == null ? 0 : answer.status();
     }
 

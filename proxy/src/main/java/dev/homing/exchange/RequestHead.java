@@ -42,6 +42,7 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         HttpHeaderNames.CONTENT_ENCODING,
         HttpHeaderNames.EXPECT,
         HttpHeaderNames.TE,
+        HttpHeaderNames.UPGRADE,
         HttpHeaderNames.RANGE,
         HttpHeaderNames.IF_RANGE,
         HttpHeaderNames.IF_MATCH,
@@ -102,6 +103,11 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         request.headers().remove(HttpHeaderNames.EXPECT);
     }
 
+    /** Whether it asks for WebSocket. */
+    public boolean upgrade() {
+        return Upgrade.asked(request);
+    }
+
     /** Whether there is a body that says it is JSON, and no compression that hides it. */
     boolean tellsJson() {
         HttpHeaders headers = request.headers();
@@ -158,7 +164,10 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         if (rules.authorization() != null) {
             line(out, "Authorization", rules.authorization());
         }
-        if (headers.containsValue(HttpHeaderNames.TE, TRAILERS, true)) {
+        if (upgrade()) {
+            line(out, "Upgrade", HttpHeaderValues.WEBSOCKET);
+            line(out, "Connection", "Upgrade");
+        } else if (headers.containsValue(HttpHeaderNames.TE, TRAILERS, true)) {
             line(out, "TE", TRAILERS);
             line(out, "Connection", "TE");
         }

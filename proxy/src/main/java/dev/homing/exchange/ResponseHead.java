@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,19 @@ public record ResponseHead(HttpResponse response, HopByHop ending, Body body, Li
 
     public ResponseHead {
         added = List.copyOf(added);
+    }
+
+    /**
+     * What this hop makes of a head.
+     *
+     * @param via this process's pseudonym in {@code Via}
+     * @param told headers about the choice of the backend, as name, value, name, value
+     */
+    static ResponseHead of(HttpResponse response, Body body, String via, List<String> told) {
+        List<String> added = new ArrayList<>(told);
+        added.add("Via");
+        added.add("1." + response.protocolVersion().minorVersion() + " " + via);
+        return new ResponseHead(response, HopByHopHeaders.of(response.headers()), body, added);
     }
 
     /** Tells which headers end at this hop. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
+import dev.homing.loop.Backlog;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -31,8 +31,7 @@ final class Ending {
 
     /** At once, with a goodbye if the client has taken what was sent before it. */
     static void orderly(Channel channel) {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        if (pending != null && pending.totalPendingWriteBytes() > 0) {
+        if (Backlog.bytes(channel) > 0) {
             abrupt(channel);
         } else {
             channel.close();

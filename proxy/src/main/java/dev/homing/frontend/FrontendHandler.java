@@ -8,9 +8,11 @@ import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
+import dev.homing.exchange.Upgrade;
 import dev.homing.loop.Deadline;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
  * AWAITING -> EXCHANGING -> AWAITING      the answer is complete and so is the request
  *             EXCHANGING -> SKIPPING      the answer is complete, a short rest of the request is not
  *             SKIPPING   -> AWAITING      that rest has come, unread
+ *             EXCHANGING -> CLOSING       the protocol was switched, and that is over
  * any of them -> CLOSING                  nothing more is read but the client's goodbye
  * </pre>
  *
@@ -73,6 +76,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     private State state = State.AWAITING;
     private @Nullable ClientRequest exchange;
     private boolean requestComplete = true;
+    private boolean upgradeAsked;
+    private boolean holding;
     private boolean headBegun;
     private boolean wanted = true;
     private boolean draining;
@@ -90,12 +95,14 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     // ---- what the decoder and the answer tell
 
-    /** Bytes of a head came. */
+    /** Bytes of a head came, or some that cannot be read yet. */
     void bytesCame() {
         if (state == State.AWAITING && !headBegun) {
             headBegun = true;
             deadline.in(timeouts().requestHead());
         }
+        holding = decoder().full();
+        updateReading();
     }
 
     boolean requestComplete() {
@@ -111,6 +118,15 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     void read(boolean on) {
         wanted = on;
         updateReading();
+    }
+
+    /** The protocol is switched: whatever comes belongs to {@code tunnel}, which lasts as long as the connection. */
+    void switched(ClientRequest tunnel) {
+        exchange = tunnel;
+        requestComplete = false;
+        holding = false;
+        decoder().passOn();
+        tunnel.contentFlush();
     }
 
     /** The answer is complete. */
@@ -223,6 +239,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             Object message = held.remove();
             if (message instanceof HttpRequest request) {
                 begin(request);
+            } else if (message instanceof ByteBuf bytes) {
+                passOn(bytes);
             } else {
                 content((HttpContent) message);
             }
@@ -250,6 +268,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     private void begin(HttpRequest request) {
         state = State.EXCHANGING;
         requestComplete = false;
+        upgradeAsked = Upgrade.asked(request);
         headBegun = false;
         deadline.clear();
         count(ConnectionState.IDLE, -1);
@@ -291,6 +310,15 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** What a client says whose protocol was switched. */
+    private void passOn(ByteBuf bytes) {
+        if (exchange != null) {
+            exchange.content(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
     // ---- how it goes on, and ends
 
     private void await() {
@@ -301,6 +329,11 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         deadline.in(timeouts().idle());
+        if (upgradeAsked) {
+            upgradeAsked = false;
+            holding = false;
+            decoder().readOn();
+        }
         resume();
     }
 
@@ -330,6 +363,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         boolean sending = !requestComplete || !held.isEmpty();
         state = State.CLOSING;
         releaseHeld();
+        decoder().passOn();
         updateReading();
         deadline.in(timeouts().idle());
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
@@ -344,10 +378,14 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void updateReading() {
-        boolean on = state == State.CLOSING || (wanted && held.size() < MAX_HELD);
+        boolean on = state == State.CLOSING || (wanted && !holding && held.size() < MAX_HELD);
         if (channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
         }
+    }
+
+    private RequestDecoder decoder() {
+        return channel.pipeline().get(RequestDecoder.class);
     }
 
     private void releaseHeld() {

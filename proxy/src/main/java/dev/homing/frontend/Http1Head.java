@@ -31,7 +31,9 @@ final class Http1Head {
         STAYS(""),
         /** It stays for an HTTP/1.0 client, which has to be told. */
         KEEP_ALIVE("Connection: keep-alive\r\n"),
-        CLOSES("Connection: close\r\n");
+        CLOSES("Connection: close\r\n"),
+        /** It goes on with another protocol, RFC 6455 section 4.2.2. */
+        SWITCHES("Connection: Upgrade\r\nUpgrade: websocket\r\n");
 
         private final String line;
 
@@ -53,9 +55,9 @@ final class Http1Head {
         while (headers.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = headers.next();
             boolean ends = head.ending().contains(header.getKey());
-            // RFC 9110 section 8.6: none with 204.
-            boolean lengthOfNothing =
-                    status.code() == 204 && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey());
+            // RFC 9110 section 8.6: none with 1xx and 204.
+            boolean lengthOfNothing = (status.code() < 200 || status.code() == 204)
+                    && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey());
             if (!ends && !lengthOfNothing) {
                 line(out, header.getKey(), header.getValue());
             }

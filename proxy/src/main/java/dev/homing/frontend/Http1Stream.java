@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
+import dev.homing.exchange.ClientRequest;
 import dev.homing.exchange.ClientStream;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.ResponseHead;
 import dev.homing.frontend.Http1Head.Persistence;
+import dev.homing.loop.Backlog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -23,15 +24,14 @@ final class Http1Stream implements ClientStream {
     /** Bytes of a request's body that are worth reading past to keep the connection. */
     private static final long MAX_SKIPPED = 64 * 1024;
 
-    /** Bytes of a part below which a copy costs less than what the part may hold on to. */
-    private static final int SMALL = 4096;
-
     private final Channel channel;
     private final FrontendHandler owner;
     private final HttpRequest request;
     private final String path;
     private Persistence persistence = Persistence.CLOSES;
-    private boolean untilClose;
+
+    /** Whether the end of the connection says that what came before it is complete. */
+    private boolean endsAtClose;
 
     /** @param path decides the shape of errors */
     Http1Stream(Channel channel, FrontendHandler owner, HttpRequest request, String path) {
@@ -68,23 +68,22 @@ final class Http1Stream implements ClientStream {
 
     @Override
     public void head(ResponseHead head) {
-        untilClose = head.body() == ResponseHead.Body.UNTIL_CLOSE;
-        persistence = untilClose ? Persistence.CLOSES : persistence();
+        endsAtClose = head.body() == ResponseHead.Body.UNTIL_CLOSE;
+        persistence = endsAtClose ? Persistence.CLOSES : persistence();
         write(Http1Head.encode(alloc(), head, persistence));
     }
 
-    /** Small parts that a slow client lets pile up are copied: each would hold the whole receive buffer that it is a slice of. */
+    @Override
+    public void switched(ResponseHead head, ClientRequest tunnel) {
+        endsAtClose = true;
+        persistence = Persistence.CLOSES;
+        write(Http1Head.encode(alloc(), head, Persistence.SWITCHES));
+        owner.switched(tunnel);
+    }
+
     @Override
     public void body(ByteBuf bytes) {
-        int length = bytes.readableBytes();
-        if (length >= SMALL || !pilesUp()) {
-            write(bytes);
-            return;
-        }
-        ByteBuf copy = alloc().buffer(length, length);
-        copy.writeBytes(bytes);
-        bytes.release();
-        write(copy);
+        Backlog.relay(channel, bytes);
     }
 
     @Override
@@ -100,8 +99,8 @@ final class Http1Stream implements ClientStream {
 
     @Override
     public void cut() {
-        if (untilClose) {
-            // A plain close would look like the end of the body: a reset does not.
+        if (endsAtClose) {
+            // A plain close would look like the end of it: a reset does not.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         owner.cut();
@@ -120,11 +119,6 @@ final class Http1Stream implements ClientStream {
     void refuse(ProxyError error) {
         write(Http1Head.encode(alloc(), error, List.of(), error.body(path), Persistence.CLOSES, true));
         end();
-    }
-
-    private boolean pilesUp() {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        return pending != null && pending.totalPendingWriteBytes() > 0;
     }
 
     private void write(ByteBuf bytes) {

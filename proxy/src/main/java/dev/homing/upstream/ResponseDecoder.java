@@ -6,12 +6,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Decodes the heads of responses and passes everything behind a final head on as the bytes that came, until {@link #awaitHead}. The body is
+ * Decodes the heads of responses and passes everything behind a final head, or a 101, on as the bytes that came, until {@link #awaitHead}. The body is
  * relayed as it is, so objects for its chunks would be made for nothing. Bytes that come when no head is awaited pass as well: were they
  * decoded, they would begin the next response.
  */
@@ -78,7 +79,8 @@ final class ResponseDecoder extends HttpResponseDecoder {
             Object message = out.get(i);
             if (message instanceof HttpResponse response) {
                 passing = response.decoderResult().isSuccess()
-                        && response.status().codeClass() != HttpStatusClass.INFORMATIONAL;
+                        && (response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+                                || response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code());
             } else if (message instanceof LastHttpContent content) {
                 content.release();
                 out.remove(i);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.upstream;
 
+import dev.homing.loop.Backlog;
 import dev.homing.loop.Deadline;
 import dev.homing.observe.ProxyObserver;
 import dev.homing.observe.ProxyObserver.ConnectionState;
@@ -9,12 +10,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         channel.write(bytes, channel.voidPromise());
     }
 
+    /** Queues bytes of a switched protocol, which may come in any number of small parts; the buffer is released. */
+    public void relay(ByteBuf bytes) {
+        assert channel.eventLoop().inEventLoop();
+        Backlog.relay(channel, bytes);
+    }
+
     public void flush() {
         channel.flush();
     }
@@ -77,6 +84,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** From now on somebody else is told what comes over it. */
+    public void listener(UpstreamListener to) {
+        assert channel.eventLoop().inEventLoop();
+        listener = to;
+    }
+
     /** The exchange is over and both sides of it are complete: back to the pool, unless bytes are left over in either direction. */
     public void release() {
         assert channel.eventLoop().inEventLoop();
@@ -84,7 +97,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return;
         }
-        if (decoder.holdsBytes() || pendingBytes() > 0) {
+        if (decoder.holdsBytes() || Backlog.bytes(channel) > 0) {
             channel.close();
             return;
         }
@@ -171,7 +184,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.error("a backend's connection is closed because of a fault in homing", cause);
         }
-        if (fault == null) {
+        if (fault == null && !(cause instanceof ClosedChannelException)) {
+            // What could not be written any more is not what ended it.
             fault = cause;
         }
         ctx.close();
@@ -187,10 +201,5 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (to != null) {
             to.closed(fault);
         }
-    }
-
-    private long pendingBytes() {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 }

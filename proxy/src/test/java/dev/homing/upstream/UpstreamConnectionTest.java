@@ -138,6 +138,17 @@ final class UpstreamConnectionTest {
     }
 
     @Test
+    void whatCouldNotBeWrittenAnyMoreIsNotWhyItEnded() {
+        backend.connection().lease(listener);
+        backend.connection().write(Unpooled.copiedBuffer("too late", ISO_8859_1));
+
+        backend.channel().close();
+
+        assertThat(listener.closed).isEqualTo(1);
+        assertThat(listener.cause).isNull();
+    }
+
+    @Test
     void aFaultOfOurOwnIsLoggedAsWell() {
         IllegalStateException bug = new IllegalStateException("a bug in homing");
         backend.connection().lease(listener);

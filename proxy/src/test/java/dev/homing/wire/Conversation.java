@@ -99,6 +99,11 @@ public final class Conversation implements AutoCloseable {
         return bytes.toByteArray();
     }
 
+    /** The next byte, -1 when the connection ended instead. */
+    int next() throws IOException {
+        return read();
+    }
+
     public void send(String bytes) throws IOException {
         send(bytes.getBytes(ISO_8859_1));
     }
@@ -137,6 +142,11 @@ public final class Conversation implements AutoCloseable {
     void reset() throws IOException {
         wire.setSoLinger(true, 0);
         wire.close();
+    }
+
+    /** Ends its own side only. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
     }
 
     /** Ends the connection without a word from TLS. */

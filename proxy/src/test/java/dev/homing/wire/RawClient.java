@@ -168,6 +168,17 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Ends its own side only. */
+    public void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Ends the connection by a reset. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /** What comes, for those who read in their own way. */
     public InputStream input() {
         return in;

@@ -393,6 +393,40 @@ abstract class TlsClientCase extends WireCase {
         assertThat(client.response().body()).isEqualTo(new String(body, ISO_8859_1));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSwitchedProtocolPassesAndItsEndSaysWhetherItWasMeant(boolean meant) throws Exception {
+        RecordingOrigin origin = origin(UpgradeTest.switching(conversation -> {
+            conversation.send(conversation.bytes(LARGE));
+            if (!meant) {
+                conversation.reset();
+            }
+        }));
+        PlaneUnderTest plane = secured(origin);
+        RawClient client = speaking(plane);
+        byte[] said = new byte[LARGE];
+        new Random(4).nextBytes(said);
+
+        assertThat(client.send(UpgradeTest.HANDSHAKE).response().status()).isEqualTo(101);
+        assertThat(origin.conversation(0).received())
+                .contains("X-Forwarded-Proto: https\r\n", "Upgrade: websocket\r\n");
+        Thread talker = new Thread(() -> {
+            try {
+                client.send(said);
+            } catch (IOException e) {
+                // The other side did not get all of it, and says nothing.
+            }
+        });
+        talker.start();
+        String heard = meant ? client.bytes(LARGE) : "";
+        talker.join(10_000);
+
+        assertThat(heard).isEqualTo(meant ? new String(said, ISO_8859_1) : "");
+        assertThat(client.ending()).isEqualTo(meant ? "end" : "reset");
+        plane.awaitQuiet();
+        assertThat(plane.observer().finished().get(0).status()).isEqualTo(101);
+    }
+
     @Test
     void aClientThatDoesNotReadSlowsItsBackendDownAndGetsEveryByte() throws Exception {
         byte[] block = new byte[64 * 1024];
