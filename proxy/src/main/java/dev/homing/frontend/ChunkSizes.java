@@ -2,15 +2,23 @@
 package dev.homing.frontend;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the chunks of one body begin, and whether each of their sizes is sound: 1 to 16 hexadecimal digits, RFC 9112 section 7.1. The codec
- * reads any number of zeros before a size, where the next party may count digits or wrap around. It looks at each size once, ahead of the
- * codec, which checks everything else. Confined to its event loop.
+ * reads any number of zeros before a size, where the next party may count digits or wrap around; and it takes an extension of some KiB with every
+ * single byte, which is traffic that no limit of a body sees. It looks at each size once, ahead of the codec, which checks everything else. Confined
+ * to its event loop.
  */
 final class ChunkSizes {
 
     private static final int MAX_DIGITS = 16;
+
+    /** Bytes of framing that a chunk may have beside those that its data are worth; a short extension is among them. */
+    private static final int FRAMING = 16;
+
+    /** Bytes of framing beyond that, in a whole body. */
+    private static final int MAX_EXCESS = 16 * 1024;
 
     private enum Part {
         /** Nothing more is looked at: no chunked body, or its last chunk was seen. */
@@ -23,6 +31,8 @@ final class ChunkSizes {
     private Part part = Part.NONE;
     private int digits;
     private long size;
+    private int line;
+    private long excess;
 
     /** Bytes from the codec's next one to the next that is looked at; beyond what is here while a chunk's data is still to come. */
     private long ahead;
@@ -33,6 +43,8 @@ final class ChunkSizes {
         digits = 0;
         size = 0;
         ahead = 0;
+        line = 0;
+        excess = 0;
     }
 
     /** The codec took that many bytes. */
@@ -40,30 +52,28 @@ final class ChunkSizes {
         ahead -= bytes;
     }
 
-    /** Looks at what is new in the codec's input; false when a size is none. */
-    boolean sound(ByteBuf in) {
+    /** What is wrong with what is new in the codec's input; null when nothing is. */
+    @Nullable String fault(ByteBuf in) {
         while (part != Part.NONE && ahead < in.readableBytes()) {
             byte b = in.getByte(in.readerIndex() + (int) ahead);
             ahead++;
-            if (part == Part.LINE) {
-                if (b == '\n') {
-                    next();
-                }
-                continue;
+            line++;
+            if (excess + line > MAX_EXCESS) {
+                return "chunk extensions (expected: <= " + MAX_EXCESS + " bytes in a body)";
             }
-            int digit = Character.digit(b, 16);
+            int digit = part == Part.DIGITS ? Character.digit(b, 16) : -1;
             if (digit >= 0 && digits < MAX_DIGITS) {
                 digits++;
                 size = size << 4 | digit;
             } else if (digit >= 0 || digits == 0) {
-                return false;
+                return "chunk size (expected: 1 to 16 hexadecimal digits)";
             } else if (b == '\n') {
                 next();
             } else {
                 part = Part.LINE;
             }
         }
-        return true;
+        return null;
     }
 
     /** Past the data and the line end behind it to the next size. The codec refuses sizes from 2 GiB on. */
@@ -73,6 +83,8 @@ final class ChunkSizes {
             return;
         }
         ahead += size + 2;
+        excess = Math.max(0, excess + line - FRAMING - 2 * size);
+        line = 0;
         part = Part.DIGITS;
         digits = 0;
         size = 0;

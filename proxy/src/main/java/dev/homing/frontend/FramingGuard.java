@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FramingGuard {
 
-    private static final String HOST_EXTRA = "-._~!$&'()*+,;=%:[]";
-
     private FramingGuard() {}
 
     /** Why {@code request} is refused, null when it is not. */
@@ -136,14 +134,9 @@ final class FramingGuard {
         if (hosts.isEmpty()) {
             return null;
         }
-        String host = hosts.get(0);
-        boolean valid = !host.isEmpty()
-                && host.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z')
-                                || (c >= 'A' && c <= 'Z')
-                                || (c >= '0' && c <= '9')
-                                || (c != ',' && HOST_EXTRA.indexOf(c) >= 0));
-        return valid ? null : ProxyError.malformed("Host: no authority (expected: host or host:port)");
+        return Authority.isSound(hosts.get(0))
+                ? null
+                : ProxyError.malformed("Host: no authority (expected: host or host:port)");
     }
 
     private static @Nullable ProxyError framing(HttpRequest request) {

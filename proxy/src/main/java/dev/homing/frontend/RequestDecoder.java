@@ -22,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's request decoder, made to refuse what the next party might read otherwise: folded header lines, which it unfolds (RFC 9112 section
- * 5.2), and chunk sizes of endless digits. It looks at these bytes before they are decoded, because afterwards nothing tells of them.
+ * Netty's request decoder, made to refuse what the next party might read otherwise: in a head what {@link HeadBytes} finds, in a chunked body what
+ * {@link ChunkSizes} does. They look at the bytes before these are decoded, because afterwards nothing tells of them.
  */
 final class RequestDecoder extends HttpRequestDecoder {
 
@@ -34,15 +34,13 @@ final class RequestDecoder extends HttpRequestDecoder {
     private static final int MAX_HELD = 64 * 1024;
 
     private final Runnable bytesCame;
+    private final HeadBytes head = new HeadBytes();
     private final ChunkSizes chunks = new ChunkSizes();
     private Mode mode = Mode.REQUESTS;
     private @Nullable ChannelHandlerContext context;
     private boolean reading;
     private boolean inHead = true;
-    private boolean text;
-    private boolean lineStart;
     private boolean broken;
-    private int scanned;
 
     /**
      * What bytes are taken for. Behind a request that asks for another protocol it is up to its answer, RFC 9110 section 7.8: until then they are held
@@ -135,27 +133,28 @@ final class RequestDecoder extends HttpRequestDecoder {
             return;
         }
         if (inHead) {
-            boolean folded = folded(in);
-            if (text) {
+            String fault = head.fault(in);
+            if (head.begun()) {
                 bytesCame.run();
             }
-            if (folded) {
+            if (fault != null) {
                 broken = true;
                 in.skipBytes(in.readableBytes());
-                out.add(failed(placeholder(), "folded header line"));
+                out.add(failed(placeholder(), fault));
                 return;
             }
         }
-        if (!chunks.sound(in)) {
+        String fault = chunks.fault(in);
+        if (fault != null) {
             broken = true;
             in.skipBytes(in.readableBytes());
-            out.add(failed(new DefaultLastHttpContent(), "chunk size (expected: 1 to 16 hexadecimal digits)"));
+            out.add(failed(new DefaultLastHttpContent(), fault));
             return;
         }
         int before = in.readableBytes();
         super.decode(ctx, in, out);
-        scanned = in.readableBytes();
-        chunks.taken(before - scanned);
+        head.left(in.readableBytes());
+        chunks.taken(before - in.readableBytes());
         for (Object message : out) {
             if (message instanceof HttpRequest request) {
                 inHead = false;
@@ -168,9 +167,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             }
             if (message instanceof LastHttpContent) {
                 inHead = true;
-                text = false;
-                lineStart = false;
-                scanned = 0;
+                head.reset();
             }
         }
     }
@@ -182,24 +179,6 @@ final class RequestDecoder extends HttpRequestDecoder {
             throw new IllegalArgumentException("version: " + initialLine[2] + " (expected: HTTP/1.1 or HTTP/1.0)");
         }
         return super.createMessage(initialLine);
-    }
-
-    /** Looks at each byte of the head once, up to the empty line that ends it. */
-    private boolean folded(ByteBuf in) {
-        for (int i = in.readerIndex() + scanned; i < in.writerIndex(); i++) {
-            byte b = in.getByte(i);
-            if (lineStart && text) {
-                if (b == ' ' || b == '\t') {
-                    return true;
-                }
-                if (b == '\r' || b == '\n') {
-                    return false;
-                }
-            }
-            text |= b != '\r' && b != '\n';
-            lineStart = b == '\n';
-        }
-        return false;
     }
 
     /** Stands for a request of which nothing is known. */

@@ -43,6 +43,28 @@ final class RequestDecoderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                " GET /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "\0GET /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "\rGET /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "\nGET /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "\r\n\n\r\nGET /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /x\r HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\nX: a\u0001b\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\nX: a\u007f\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: h\r\n\r\r\n",
+            })
+    void aByteThatHasNoPlaceInAHeadIsRefusedWhereverItIsCut(String request) {
+        for (int cut = 1; cut < request.length(); cut++) {
+            List<String> seen = decoded(GET, request.substring(0, cut), request.substring(cut));
+            assertThat(seen).as("cut at %d", cut).startsWith("GET /x").hasSize(3);
+            assertThat(seen.get(2)).isEqualTo("bad");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\n\r\n\r\n \r\n\r\n\t\r\n x",
                 "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\r\n \r\n\r\n3\r\n\n b\r\n0\r\n\r\n",
                 "\r\n\r\nPOST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n ",
@@ -70,6 +92,15 @@ final class RequestDecoderTest {
             List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + GET);
             assertThat(seen).as("cut at %d", cut).startsWith("POST /x").endsWith("broken");
         }
+    }
+
+    @Test
+    void extensionsOfABodyAreBoundedBeyondWhatSmallChunksNeed() {
+        String small = "1;abcdefghijk\r\nx\r\n"; // 15 bytes of framing, of which chunk and data are worth 18
+        String large = "1;" + "a".repeat(1020) + "\r\nx\r\n"; // 1024, of which 1006 count
+        assertThat(decoded(CHUNKED + small.repeat(10_000) + "0\r\n\r\n" + GET)).endsWith("end", "GET /x", "end");
+        assertThat(decoded(CHUNKED + large.repeat(16) + "0\r\n\r\n" + GET)).endsWith("end", "GET /x", "end");
+        assertThat(decoded(CHUNKED + large.repeat(17) + "0\r\n\r\n" + GET)).endsWith("broken");
     }
 
     @ParameterizedTest

@@ -119,26 +119,6 @@ final class PipeliningTest extends WireCase {
     }
 
     @Test
-    void bytesAfterARequestThatAreNoneAreRefusedAfterItsAnswer() throws Exception {
-        Semaphore go = new Semaphore(0);
-        RecordingOrigin origin = origin(conversation -> {
-            conversation.request();
-            if (go.tryAcquire(5, TimeUnit.SECONDS)) {
-                conversation.send(OK);
-            }
-            conversation.drain();
-        });
-        RawClient client = client(plane(origin));
-
-        client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nabcdefgh\r\n\r\n");
-        go.release();
-
-        assertThat(client.response().status()).isEqualTo(200);
-        assertThat(client.response().status()).isEqualTo(400);
-        assertThat(client.ends()).isTrue();
-    }
-
-    @Test
     void anIdleClientIsLetGoOf() throws Exception {
         configs.clientIdle(Duration.ofMillis(300));
         RecordingOrigin origin = origin(Script.answering(OK));
