@@ -24,7 +24,7 @@ record Call(
 
     /** Answers a request that is not routed. */
     void refuse(ProxyError error) {
-        scope.shared().observer().rejected(error.code());
+        scope.shared().refused(head.client(), error);
         client.error(error, List.of());
     }
 }

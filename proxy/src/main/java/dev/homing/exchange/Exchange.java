@@ -343,7 +343,12 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             observeRetry(failure);
             approach.enter();
         } else {
-            giveUp(failure.error(backend, detail));
+            ProxyError error = failure.error(backend, detail);
+            if (failure.outOfTime()) {
+                reject(error);
+            } else {
+                giveUp(error);
+            }
         }
     }
 
@@ -369,14 +374,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                             "no answer within " + timeouts().upstream().responseHead());
                 }
             }
-            case RELAYING -> {
-                if (client.writable()) {
-                    cut(Outcome.TIMEOUT);
-                } else {
-                    finish(status(), true);
-                    client.cut();
-                }
-            }
+            case RELAYING -> stalled();
             case QUEUED, SWITCHED, OVER -> {}
         }
     }
@@ -392,9 +390,25 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             case BACKEND_BROKE -> cut();
             case CLIENT_LEFT -> clientGone();
             case SILENCE -> {
-                scope.shared().observer().rejected("tunnel_idle");
+                String why = "both sides of its tunnel kept silent for "
+                        + timeouts().upstream().streamIdle();
+                scope.shared().brokeOff(head.client(), "tunnel_idle", why);
                 cut();
             }
+        }
+    }
+
+    /** Nothing of the answer moved for too long, be it that its backend sent nothing or that its client took nothing. */
+    private void stalled() {
+        boolean backends = client.writable();
+        String why = (backends ? "backend " + itinerary.destination().id() + " sent" : "it took")
+                + " nothing of its answer for " + timeouts().upstream().streamIdle();
+        scope.shared().brokeOff(head.client(), "stream_idle", why);
+        if (backends) {
+            cut(Outcome.TIMEOUT);
+        } else {
+            finish(status(), true);
+            client.cut();
         }
     }
 
@@ -408,7 +422,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     /** The client broke a rule in the middle of its request. */
     private void refuse(ProxyError error) {
         if (state == State.RELAYING) {
-            scope.shared().observer().rejected(error.code());
+            scope.shared().brokeOff(head.client(), error.code(), error.message());
             finish(status(), false);
             client.cut();
         } else if (state != State.OVER) {
@@ -418,7 +432,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
 
     /** homing itself does not take it. */
     private void reject(ProxyError error) {
-        scope.shared().observer().rejected(error.code());
+        scope.shared().refused(head.client(), error);
         giveUp(error);
     }
 

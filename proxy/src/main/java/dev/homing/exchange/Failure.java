@@ -38,6 +38,11 @@ enum Failure {
         return retryReason;
     }
 
+    /** Whether it was a limit of time that homing set. */
+    boolean outOfTime() {
+        return this == CONNECT_TIMEOUT || this == SILENT;
+    }
+
     ProxyError error(String backend, String detail) {
         return switch (this) {
             case CONNECT, STALE, BROKEN -> ProxyError.badGateway(backend, detail);

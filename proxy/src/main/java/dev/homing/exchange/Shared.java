@@ -6,6 +6,8 @@ import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.health.Outcome;
 import dev.homing.observe.ProxyObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all event loops share. Each is safe to use from any of them.
@@ -21,8 +23,26 @@ public record Shared(
         OutcomeSink outcomes,
         String via) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Shared.class);
+
     /** Takes outcomes from any thread, without blocking it. */
     public interface OutcomeSink {
         void outcome(int slot, Outcome outcome);
+    }
+
+    /** Counts and tells that homing itself does not take a request of that client. */
+    public void refused(ClientInfo client, ProxyError error) {
+        LOG.debug("refused a request of {}: {} {}", client.address(), error.status(), error.message());
+        observer.rejected(error.code());
+    }
+
+    /**
+     * Counts and tells that homing itself broke off what it did for that client, which is told no status any more.
+     *
+     * @param reason of {@code homing_rejected_total}
+     */
+    public void brokeOff(ClientInfo client, String reason, String why) {
+        LOG.debug("broke off a request of {}: {}", client.address(), why);
+        observer.rejected(reason);
     }
 }

@@ -17,11 +17,15 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The listeners and every client connection that came through them. */
 public final class Frontend {
 
     private static final int BACKLOG = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
 
     private final Transport transport;
     private final Function<EventLoop, LoopScope> scopes;
@@ -105,6 +109,7 @@ public final class Frontend {
         Generation generation = generations.get();
         int limit = generation.config().defaults().limits().connections();
         if (clients.size() >= (limit > 0 ? limit : openFiles)) {
+            LOG.debug("refused a connection of {}: {} are open", channel.remoteAddress(), clients.size());
             scopes.apply(channel.eventLoop()).shared().observer().rejected("connections");
             channel.close();
             return;

@@ -292,6 +292,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             if (exchange != null) {
                 exchange.contentBroken(error);
             } else {
+                scope.shared().brokeOff(client, error.code(), error.message());
                 close();
             }
             return;
@@ -348,13 +349,17 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             count(ConnectionState.ACTIVE, 1);
             refuse(new Http1Stream(channel, this, unknown, "/"), error);
         } else {
+            if (state == State.SKIPPING) {
+                ProxyError error = ProxyError.clientTimeout("request body: its answered request not complete within "
+                        + timeouts().requestBody());
+                scope.shared().brokeOff(client, error.code(), error.message());
+            }
             Ending.orderly(channel);
         }
     }
 
     private void refuse(Http1Stream stream, ProxyError error) {
-        LOG.debug("refused a request of {}: {} {}", client.address(), error.status(), error.message());
-        scope.shared().observer().rejected(error.code());
+        scope.shared().refused(client, error);
         stream.refuse(error);
     }
 

@@ -120,7 +120,7 @@ final class MeterCatalog {
     }
 
     Counter rejected(String reason) {
-        return counter("homing.rejected", "Requests, and connections, that homing itself refused")
+        return counter("homing.rejected", "Requests, and connections, that homing itself refused or broke off")
                 .tags("reason", reason)
                 .register(registry);
     }

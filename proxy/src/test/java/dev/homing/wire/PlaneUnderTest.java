@@ -45,12 +45,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class PlaneUnderTest implements AutoCloseable {
 
+    /** What the table of sessions holds at most. */
+    static final int MAX_SESSIONS = 1000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Transport transport;
     private final RecordingObserver observer = new RecordingObserver();
     private final Admission admission = new Admission(System::nanoTime);
-    private final SessionTable sessions = new SessionTable(1000, System::nanoTime);
+    private final SessionTable sessions = new SessionTable(MAX_SESSIONS, System::nanoTime);
     private final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
     private final Map<EventLoop, LoopScope> scopes = new ConcurrentHashMap<>();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -113,6 +116,11 @@ public final class PlaneUnderTest implements AutoCloseable {
         return new PlaneUnderTest(io.open(1), generation, maxConnections, Door.PLAIN);
     }
 
+    /** Several event loops, for what happens at once. */
+    public static PlaneUnderTest openWithLoops(Io io, Generation generation, int loops) {
+        return new PlaneUnderTest(io.open(loops), generation, Integer.MAX_VALUE, Door.PLAIN);
+    }
+
     /** Kernel buffers towards both sides as small as they get, so that what a slow side does not take stays here. */
     public static PlaneUnderTest openWithSmallBuffers(Io io, Generation generation) {
         Transport transport = io.open(1);
@@ -139,6 +147,13 @@ public final class PlaneUnderTest implements AutoCloseable {
 
     public List<Outcome> outcomes() {
         return outcomes;
+    }
+
+    /** What was logged so far, as far as the levels let it through. */
+    public List<String> logged() {
+        return List.copyOf(log.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     public Frontend frontend() {
