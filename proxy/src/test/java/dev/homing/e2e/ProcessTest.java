@@ -56,6 +56,27 @@ class ProcessTest {
     }
 
     @Test
+    void whatStreamsAtTheDeadlineIsCutVisiblyAndItEndsAllTheSame() throws Exception {
+        try (Replicas replicas = Replicas.start(
+                        1, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER).decode(20));
+                HomingProcess homing = HomingProcess.serving(file(replicas.yaml("drain_timeout: 500ms")))) {
+            new Operator(homing.operators()).awaitReady(200);
+            CompletableFuture<Chat.Told> stream =
+                    new Chat(homing.clients()).ask(Chat.Question.alone("a very long answer", 2_000));
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> replicas.stats(0).load().active() == 1);
+
+            homing.signal("TERM");
+
+            assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).problem())
+                    .startsWith("cut: ");
+            assertThat(homing.exit()).isZero();
+            homing.hasNoStackTrace();
+        }
+    }
+
+    @Test
     void anIdleProxyEndsAtOnce() throws Exception {
         try (Replicas replicas = Replicas.start(
                         1, Replicas.fast(EngineSettings.Kind.VLLM).decode(1_000));

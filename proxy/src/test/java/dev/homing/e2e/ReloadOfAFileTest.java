@@ -2,6 +2,7 @@
 package dev.homing.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
@@ -16,13 +17,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The configuration changes while a proxy runs. */
 class ReloadOfAFileTest {
@@ -212,6 +216,31 @@ class ReloadOfAFileTest {
         assertThat(passers.answers()).hasSizeGreaterThanOrEqualTo(50);
         assertThat(operator.metrics().count("homing_config_reloads_total", "result=success"))
                 .isGreaterThanOrEqualTo(20);
+    }
+
+    static Stream<ArgumentSet> badFiles() {
+        return Stream.of(
+                argumentSet("a reload with broken YAML", "backends: [\n"),
+                argumentSet("a reload with doubled ids", "  - {id: replica-0, url: \"http://127.0.0.1:9\"}\n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badFiles")
+    void aReloadThatIsRefusedHarmsNoLiveStream(String line) throws Exception {
+        CompletableFuture<Chat.Told> stream = chat.ask(Chat.Question.alone("a long answer", 1_000));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> replicas.sum(stats -> stats.load().active()) == 1);
+
+        Files.writeString(file, replicas.yaml() + line);
+        HttpResponse<String> refused = operator.reload();
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("homing.yaml:");
+        assertThat(stream).as("the stream goes on").isNotDone();
+        assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).problem()).isEmpty();
+        assertThat(chat.ask(Chat.Question.alone("still here", 2)).join().problem())
+                .isEmpty();
     }
 
     private List<Conversation> talks() {

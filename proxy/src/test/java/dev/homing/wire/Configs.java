@@ -56,6 +56,7 @@ public final class Configs {
     private UpstreamRules.Retry retry = new UpstreamRules.Retry(2, false);
     private List<Cidr> trusted = List.of();
     private List<String> denied = List.of("/sleep", "/wake_up");
+    private List<String> stripped = List.of("X-Conversation-Id");
     private boolean responseHeaders;
     private @Nullable String authorization;
     private @Nullable ApiKeys keys;
@@ -135,6 +136,12 @@ public final class Configs {
 
     public Configs denied(String... paths) {
         denied = List.of(paths);
+        return this;
+    }
+
+    /** Headers of requests that backends are not sent. */
+    public Configs stripped(String... names) {
+        stripped = List.of(names);
         return this;
     }
 
@@ -315,6 +322,6 @@ public final class Configs {
                         Duration.ofSeconds(5),
                         authorization == null ? null : new Secret(authorization),
                         new UpstreamRules.Tls(null, null, null),
-                        List.of("X-Conversation-Id")));
+                        stripped));
     }
 }

@@ -101,6 +101,11 @@ public final class RecordingOrigin implements AutoCloseable {
         return conversations.size();
     }
 
+    /** All connections so far. */
+    List<Conversation> conversations() {
+        return conversations;
+    }
+
     /** The connection with that number, from 0, once it has been made. */
     public Conversation conversation(int number) {
         await().atMost(Duration.ofSeconds(10)).until(() -> conversations.size() > number);

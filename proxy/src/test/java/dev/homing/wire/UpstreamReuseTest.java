@@ -3,6 +3,7 @@ package dev.homing.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.RetryReason;
@@ -11,8 +12,11 @@ import dev.homing.wire.RecordingOrigin.Script;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which connections to backends are used again, and what happens when one was not good any more. */
@@ -39,17 +43,26 @@ final class UpstreamReuseTest extends WireCase {
         assertThat(origin.conversation(0).isOver(5000)).isTrue();
     }
 
+    static Stream<ArgumentSet> surpluses() {
+        return Stream.of(
+                argumentSet(
+                        "another answer behind an answer",
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
+                argumentSet("an empty line behind an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n"),
+                argumentSet(
+                        "a letter behind the last chunk",
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nx"),
+                argumentSet(
+                        "another answer behind a 204",
+                        "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
+                argumentSet("half an answer behind a 204", "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200"),
+                argumentSet(
+                        "a letter behind an answer without a body", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nH"),
+                argumentSet("a body behind a 304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nbody"));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\n",
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nx",
-                "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
-                "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200",
-                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nH",
-                "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nbody",
-            })
+    @MethodSource("surpluses")
     void bytesAfterAResponseAreDroppedAndTheirConnectionIsClosed(String response) throws Exception {
         RecordingOrigin origin = origins(n -> n == 0 ? Script.answering(response) : Script.answering(OK));
         RawClient client = client(plane(origin));
@@ -64,8 +77,16 @@ final class UpstreamReuseTest extends WireCase {
         assertThat(origin.connections()).isEqualTo(2);
     }
 
+    static Stream<ArgumentSet> unasked() {
+        return Stream.of(
+                argumentSet("an answer that nobody asked for", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"),
+                argumentSet("half an answer that nobody asked for", "HTT"),
+                argumentSet("an empty line that nobody asked for", "\r\n"),
+                argumentSet("a NUL that nobody asked for", "\0"));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "HTT", "\r\n", "\0"})
+    @MethodSource("unasked")
     void bytesOnAnIdleConnectionEndIt(String unasked) throws Exception {
         configs.upstreamIdle(Duration.ofMinutes(1));
         Semaphore go = new Semaphore(0);
