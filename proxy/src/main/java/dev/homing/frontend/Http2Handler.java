@@ -154,8 +154,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
 
     /** A request that is not routed. */
     void refused(ProxyError error) {
-        LOG.debug("refused a request of {}: {} {}", client.address(), error.status(), error.message());
-        scope.shared().observer().rejected(error.code());
+        scope.shared().refused(client, error);
     }
 
     // ---- what the codec tells

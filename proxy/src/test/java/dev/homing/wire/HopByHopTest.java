@@ -71,14 +71,17 @@ final class HopByHopTest extends HostileCase {
         RecordingOrigin origin = origin(Script.answering(OK));
         RawClient client = client(plane(origin));
 
-        client.send("POST /x HTTP/1.1\r\nHost: h\r\nConnection: content-length\r\nContent-Length: 31\r\n\r\n"
-                        + "GET /y HTTP/1.1\r\nHost: h\r\nX: y\r" + GET)
+        String body = "GET /y HTTP/1.1\r\nHost: h\r\nX: y\r";
+
+        client.send(head("POST /x HTTP/1.1", "Host: h", "Connection: content-length", "Content-Length: 31")
+                        + body
+                        + GET)
                 .response();
         assertThat(client.response().body()).isEqualTo("ok");
 
         assertThat(origin.conversation(0).received())
                 .isEqualTo(sent(origin, "POST /x HTTP/1.1", "Content-Length: 31")
-                        + "GET /y HTTP/1.1\r\nHost: h\r\nX: y\r"
+                        + body
                         + sent(origin, "GET /x HTTP/1.1"));
     }
 
@@ -87,12 +90,14 @@ final class HopByHopTest extends HostileCase {
         RecordingOrigin origin = origin(Script.answering(OK));
         RawClient client = client(plane(origin));
 
-        client.send("POST /x HTTP/1.1\r\nHost: h\r\nConnection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + "3\r\nabc\r\n0\r\n\r\n")
+        String body = "3\r\nabc\r\n0\r\n\r\n";
+
+        client.send(head("POST /x HTTP/1.1", "Host: h", "Connection: transfer-encoding", "Transfer-Encoding: chunked")
+                        + body)
                 .response();
 
         assertThat(origin.conversation(0).received())
-                .isEqualTo(sent(origin, "POST /x HTTP/1.1", "Transfer-Encoding: chunked") + "3\r\nabc\r\n0\r\n\r\n");
+                .isEqualTo(sent(origin, "POST /x HTTP/1.1", "Transfer-Encoding: chunked") + body);
     }
 
     static Stream<ArgumentSet> trusted() {

@@ -119,7 +119,8 @@ final class RequestLineTest extends HostileCase {
     }
 
     static Stream<ArgumentSet> methods() {
-        return Stream.of(argumentSet("CONNECT", "CONNECT h:1"),
+        return Stream.of(
+                argumentSet("CONNECT", "CONNECT h:1"),
                 argumentSet("CONNECT in origin form", "CONNECT /x"),
                 argumentSet("TRACE", "TRACE /x"));
     }
