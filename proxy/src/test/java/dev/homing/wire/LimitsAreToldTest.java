@@ -112,7 +112,7 @@ final class LimitsAreToldTest extends HostileCase {
     @ParameterizedTest
     @MethodSource("limits")
     void aLimitIsToldCountedAndLogged(Limit limit) throws Exception {
-        limit.configs().apply(configs);
+        assertThat(limit.configs().apply(configs)).isSameAs(configs);
         RecordingOrigin origin = origins(n -> conversation -> {
             String head = conversation.head();
             if (head != null && head.contains("/good")) {

@@ -149,11 +149,11 @@ final class RequestLineTest extends HostileCase {
     static Stream<ArgumentSet> strangers() {
         return Stream.of(
                 argumentSet("a TLS hello", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"),
-                argumentSet("an SSLv2 hello", "\u0080\u002e\u0001\u0003\u0001\u0000\u0015"),
+                argumentSet("an SSLv2 hello", "\u0080.\u0001\u0003\u0001\u0000\u0015"),
                 argumentSet("a PROXY header of version 1", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + GET),
                 argumentSet(
                         "a PROXY header of version 2",
-                        "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u000c\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\0\u0001\0\u0002"
+                        "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u000c\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\0\u0001\0\u0002"
                                 + GET),
                 argumentSet("an SSH greeting", "SSH-2.0-x\r\n"));
     }

@@ -84,8 +84,12 @@ final class UpgradeTest extends WireCase {
                 "Sec-WebSocket-Version: 13"));
 
         assertThat(client.until("\r\n\r\n"))
-                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-                        + "Via: 1.1 homing-test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                .isEqualTo(head(
+                        "HTTP/1.1 101 Switching Protocols",
+                        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+                        "Via: 1.1 homing-test",
+                        "Connection: Upgrade",
+                        "Upgrade: websocket"));
         assertThat(origin.conversation(0).received())
                 .isEqualTo("GET /v1/realtime?model=m HTTP/1.1\r\nHost: 127.0.0.1:"
                         + origin.address().getPort()
@@ -242,8 +246,11 @@ final class UpgradeTest extends WireCase {
         RawClient.Response response = client.send(HANDSHAKE).response();
 
         assertThat(response.head())
-                .isEqualTo("HTTP/1.1 426 Upgrade Required\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Content-Length: 2\r\nVia: 1.1 homing-test\r\n\r\n");
+                .isEqualTo(head(
+                        "HTTP/1.1 426 Upgrade Required",
+                        "Sec-WebSocket-Version: 13",
+                        "Content-Length: 2",
+                        "Via: 1.1 homing-test"));
         assertThat(response.body()).isEqualTo("no");
         assertThat(client.send(GET).response().body()).isEqualTo("ok");
         assertThat(origin.connections()).isEqualTo(1);
