@@ -23,6 +23,7 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -34,15 +35,26 @@ public enum Io {
 
     private static final short RING_GROUP = 1;
 
-    /** Those that this machine has; NIO at least. */
+    /** Names of those that are wanted, with commas between them: {@code -Dhoming.test.io=nio}. All unless it is set. */
+    private static final String WANTED = "homing.test.io";
+
+    /** Those that this machine has; NIO at least, unless others are wanted. */
     static Stream<Io> available() {
-        return Arrays.stream(values()).filter(Io::isAvailable);
+        return wanted().filter(Io::isAvailable);
+    }
+
+    private static Stream<Io> wanted() {
+        String names = System.getProperty(WANTED);
+        return names == null
+                ? Arrays.stream(values())
+                : Arrays.stream(names.split(",", -1))
+                        .map(name -> valueOf(name.strip().toUpperCase(Locale.ROOT)));
     }
 
     /** A transport with that many event loops; closing them is up to the caller. */
     Transport open(int loops) {
         return new Transport(
-                name().toLowerCase(java.util.Locale.ROOT),
+                name().toLowerCase(Locale.ROOT),
                 new MultiThreadIoEventLoopGroup(loops, handler()),
                 channels(),
                 this == IO_URING ? Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP) : Map.of());

@@ -59,7 +59,8 @@ final class StaleConnectionTest extends HostileCase {
         assertThat(answered.values()).as("times that each was answered").allMatch(times -> times.get() == 1);
         assertThat(origin.connections()).isEqualTo(tries);
         assertThat(plane.outcomes()).isEmpty();
-        // A reset that comes before the next request finds the connection in its pool: then there is nothing to send again.
+        // A reset that comes before the next request finds the connection in its pool: then there is nothing to send
+        // again.
         assertThat(plane.observer().retries()).allMatch(reason -> reason == RetryReason.STALE);
         if (ending != Ending.FAILED_WRITE) {
             assertThat(plane.observer().retries()).hasSize(tries - 1);
