@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
         name = "homing",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = VersionCommand.class,
         description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.",
         subcommands = {
             RunCommand.class,
@@ -48,7 +47,7 @@ public final class Main implements Runnable {
 
     /** The command line as it is run, for tests as well. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine all = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(DemoProxies::new))
                 .registerConverter(Long.class, new Quantities.Count())
                 .registerConverter(Duration.class, new Quantities.Time())
@@ -58,6 +57,13 @@ public final class Main implements Runnable {
                     commandLine.getErr().println("homing: " + fault);
                     return 1;
                 });
+        // Not by annotation: what subcommands inherit is asked for at once, and this looks for native libraries.
+        VersionCommand version = new VersionCommand();
+        all.getCommandSpec().versionProvider(version);
+        all.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(version));
+        return all;
     }
 
     @Override
