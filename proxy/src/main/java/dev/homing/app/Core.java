@@ -33,13 +33,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What outlives every request and every reload: sessions, loads, meters, and the control thread with the generation that it published last. */
 final class Core {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     /** How often idle sessions are looked for when no traffic does it. */
     private static final long SWEEP_SECONDS = 1;
@@ -49,9 +45,7 @@ final class Core {
     private final Admission admission = new Admission(System::nanoTime);
     private final SessionTable sessions;
     private final ProxyMeters meters;
-    private final UpstreamTls tls = new UpstreamTls();
-    private final ListenerTls listenerTls = new ListenerTls();
-    private final KeyRing keys = new KeyRing();
+    private final Credentials credentials = new Credentials();
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
@@ -65,7 +59,7 @@ final class Core {
     Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, Affinity.Table table) {
         BuildInfo build = BuildInfo.read();
         this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
-        this.generations = new Generations(tls, keys);
+        this.generations = new Generations(credentials);
         this.sessions = new SessionTable(table.maxSessions(), System::nanoTime);
         this.meters = new ProxyMeters(
                 registry,
@@ -80,7 +74,7 @@ final class Core {
                 transport.loops(),
                 new ReflectiveChannelFactory<>(transport.channels().socket()),
                 resolver,
-                tls::context,
+                credentials::towards,
                 "homing/" + build.version());
         Env env = new Env(
                 thread,
@@ -124,35 +118,20 @@ final class Core {
      * @throws IllegalArgumentException when a PEM file or the keys' file cannot be used
      */
     void verify(HomingConfig config) {
-        ListenerTls.Renewal renewal = listenerTls.read(config.server().listen());
-        Runnable newKeys = keys.read(config);
-        Runnable newTls = tls.read(config);
-        // All of it could be read: only now does anything change.
-        renewal.use().run();
-        newKeys.run();
-        newTls.run();
+        credentials.take(config);
     }
 
-    /**
-     * Takes the certificates of listeners as their files are now; when one cannot be used all stay as they were, and the log says why. To be called
-     * on the control thread.
-     */
-    void renewCertificates() {
-        try {
-            ListenerTls.Renewal renewal =
-                    listenerTls.read(generation().config().server().listen());
-            renewal.use().run();
-            if (renewal.listeners() > 0) {
-                LOG.info("certificates renewed: new connections get them");
-            }
-        } catch (IllegalArgumentException e) {
-            LOG.warn("certificates not renewed, the old ones stay in force: {}", e.getMessage());
+    /** Takes files of one kind as they are now, when they can be used. To be called on the control thread. */
+    void renew(Credentials.Kind kind) {
+        if (credentials.renew(kind, generation().config())) {
+            generations.forget();
+            control.republish();
         }
     }
 
     /** How connections come in through a listener of a configuration that was verified. */
     Door door(Listener listener) {
-        return new Door(listener.tls() == null ? null : listenerTls.of(listener.tls()), listener.proxyProtocol());
+        return new Door(credentials.shown(listener), listener.proxyProtocol());
     }
 
     private void publish(HomingConfig config, RoutingTable table, List<Placed> backends) {

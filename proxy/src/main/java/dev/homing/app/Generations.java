@@ -26,13 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generations {
 
-    private final UpstreamTls tls;
-    private final KeyRing keys;
+    private final Credentials credentials;
     private @Nullable Generation last;
 
-    Generations(UpstreamTls tls, KeyRing keys) {
-        this.tls = tls;
-        this.keys = keys;
+    Generations(Credentials credentials) {
+        this.credentials = credentials;
+    }
+
+    /** What follows from the configuration is to be worked out anew: the files that it names say something else. */
+    void forget() {
+        last = null;
     }
 
     @SuppressWarnings("ReferenceEquality") // with an equal configuration that was read anew, certificates may be others
@@ -40,7 +43,7 @@ final class Generations {
         Generation before = last;
         Generation next = before != null && before.config() == config
                 ? new Generation(config, before.keys(), table, before.pools(), before.endpoints())
-                : new Generation(config, keys.of(config), table, setups(config), endpoints(config, backends));
+                : new Generation(config, credentials.keys(config), table, setups(config), endpoints(config, backends));
         last = next;
         return next;
     }
@@ -75,7 +78,7 @@ final class Generations {
                 target.authority(),
                 target.pathPrefix(),
                 plain(target.headers()),
-                target.https() ? tls.context(target.tls()) : null);
+                target.https() ? credentials.towards(target.tls()) : null);
     }
 
     private static Map<String, String> plain(Map<String, Secret> headers) {

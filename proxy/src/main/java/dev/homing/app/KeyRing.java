@@ -18,29 +18,37 @@ final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
     private final byte[] secret = new byte[32];
-    private final Map<Path, ApiKeys> read = new ConcurrentHashMap<>();
+    private final Map<Path, Loaded> read = new ConcurrentHashMap<>();
 
     KeyRing() {
         new SecureRandom().nextBytes(secret);
     }
 
+    private record Loaded(List<ApiKeys.Known> lines, ApiKeys keys) {}
+
+    /** The file that {@code config} names, if it does. */
+    static List<Path> paths(HomingConfig config) {
+        Path file = config.edge().keys();
+        return file == null ? List.of() : List.of(file);
+    }
+
     /**
      * Reads the file that the configuration names, if it does: keys come and go with no change of the configuration.
      *
-     * @return what has to be done so that requests go by them
      * @throws IllegalArgumentException when it cannot be used
      */
-    Runnable read(HomingConfig config) {
+    Renewal read(HomingConfig config) {
         Path file = config.edge().keys();
         if (file == null) {
-            return () -> {};
+            return new Renewal(false, () -> {});
         }
-        List<ApiKeys.Known> keys = KeyFile.read(file);
-        if (keys.isEmpty()) {
+        List<ApiKeys.Known> lines = KeyFile.read(file);
+        if (lines.isEmpty()) {
             LOG.warn("keys: {} holds no key: every request is refused", file);
         }
-        ApiKeys renewed = ApiKeys.of(keys, secret);
-        return () -> read.put(file, renewed);
+        Loaded known = read.get(file);
+        Loaded renewed = new Loaded(lines, ApiKeys.of(lines, secret));
+        return new Renewal(known == null || !known.lines().equals(lines), () -> read.put(file, renewed));
     }
 
     /** The keys that requests have to show, null when none is asked for. */
@@ -49,10 +57,10 @@ final class KeyRing {
         if (file == null) {
             return null;
         }
-        ApiKeys keys = read.get(file);
-        if (keys == null) {
+        Loaded loaded = read.get(file);
+        if (loaded == null) {
             throw new IllegalStateException("keys: " + file + " (expected: to have been read)");
         }
-        return keys;
+        return loaded.keys();
     }
 }

@@ -8,8 +8,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,9 +24,6 @@ import javax.net.ssl.SSLException;
  * clients resume sessions with what they were shown.
  */
 final class ListenerTls {
-
-    /** Anything does: it is signed with a key to see whether the certificate's is the other half. */
-    private static final byte[] PROBE = {'h', 'o', 'm', 'i', 'n', 'g'};
 
     private final SslProvider provider;
 
@@ -69,7 +64,6 @@ final class ListenerTls {
     /**
      * Reads the PEM files anew: certificates are renewed in place, with no change of the configuration.
      *
-     * @return what has to be done so that new connections go by them; nothing when they say the same
      * @throws IllegalArgumentException when one of them cannot be used
      */
     Renewal read(List<Listener> listeners) {
@@ -84,15 +78,8 @@ final class ListenerTls {
                 }
             }
         }
-        return new Renewal(renewed.size(), () -> shown.putAll(renewed));
+        return new Renewal(!renewed.isEmpty(), () -> shown.putAll(renewed));
     }
-
-    /**
-     * Certificates that were read and can be used.
-     *
-     * @param listeners how many have others than before; those with the same files count as one
-     */
-    record Renewal(int listeners, Runnable use) {}
 
     private static List<PemFile> files(Listener.Tls rules) {
         try {
@@ -112,7 +99,8 @@ final class ListenerTls {
             List<Tls.Identity> identities = new ArrayList<>();
             int pairs = rules.certificates().size();
             for (int i = 0; i < pairs; i++) {
-                identities.add(identity(files.get(2 * i), files.get(2 * i + 1)));
+                CertifiedKey pair = CertifiedKey.of(files.get(2 * i), files.get(2 * i + 1));
+                identities.add(new Tls.Identity(pair.key(), pair.chain()));
             }
             List<X509Certificate> clientCa =
                     rules.clientCa() == null ? List.of() : files.get(2 * pairs).certificates();
@@ -120,27 +108,6 @@ final class ListenerTls {
         } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
             throw refused(e);
         }
-    }
-
-    /** A renewal that has replaced only one of the two yet is seen here, and not at the next handshake. */
-    private static Tls.Identity identity(PemFile certificate, PemFile key) {
-        List<X509Certificate> chain = certificate.certificates();
-        PrivateKey secret = key.key();
-        try {
-            String algorithm = secret.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(secret);
-            signature.update(PROBE);
-            byte[] signed = signature.sign();
-            signature.initVerify(chain.get(0).getPublicKey());
-            signature.update(PROBE);
-            if (signature.verify(signed)) {
-                return new Tls.Identity(secret, chain);
-            }
-        } catch (GeneralSecurityException e) {
-            // A key of another kind: no match either.
-        }
-        throw new IllegalArgumentException(key + ": not the key of the certificate in " + certificate);
     }
 
     private static IllegalArgumentException refused(Exception cause) {

@@ -139,18 +139,21 @@ final class ProxyRuntime implements AutoCloseable {
      * {@link #reload} was faster to take is not taken again.
      */
     ConfigWatcher watch(Path file, Duration period) {
-        ConfigWatcher watcher = new ConfigWatcher(List.of(file), core.thread(), period, this::reload);
+        ConfigWatcher watcher = new ConfigWatcher(() -> List.of(file), core.thread(), period, this::reload);
         operations.beforeReading(watcher::takenNow);
         operations.catchUp();
         return watcher;
     }
 
-    /** Shows clients the certificates of TLS listeners anew whenever their files change, until what is returned is closed. */
-    ConfigWatcher watchCertificates(Duration period) {
-        List<Path> files = ListenerTls.paths(core.generation().config().server().listen());
-        ConfigWatcher watcher = new ConfigWatcher(files, core.thread(), period, core::renewCertificates);
+    /** Takes the files that the configuration names whenever they change, until what is returned is closed. */
+    ConfigWatcher watch(Credentials.Kind kind, Duration period) {
+        ConfigWatcher watcher = new ConfigWatcher(
+                () -> Credentials.files(kind, core.generation().config()),
+                core.thread(),
+                period,
+                () -> core.renew(kind));
         // They may have changed while the proxy started.
-        core.thread().execute(core::renewCertificates);
+        core.thread().execute(() -> core.renew(kind));
         return watcher;
     }
 

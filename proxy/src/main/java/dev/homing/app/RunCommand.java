@@ -8,8 +8,10 @@ import dev.homing.control.ConfigWatcher;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
 
-    /** How often the configuration file and certificates are looked at; a change counts when two looks agree. */
+    /** How often the configuration file, certificates and keys are looked at; a change counts when two looks agree. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
     @Spec
@@ -53,11 +55,12 @@ final class RunCommand implements Callable<Integer> {
         try (ProxyRuntime runtime = ProxyRuntime.start(config, () -> ConfigReader.read(file))) {
             Signals.on("HUP", runtime::reload);
             announce(config, runtime, out);
-            ConfigWatcher watcher = runtime.watch(file, LOOK);
-            ConfigWatcher certificates = runtime.watchCertificates(LOOK);
+            List<ConfigWatcher> watchers = Stream.concat(
+                            Stream.of(runtime.watch(file, LOOK)),
+                            Stream.of(Credentials.Kind.values()).map(kind -> runtime.watch(kind, LOOK)))
+                    .toList();
             stop.await();
-            watcher.close();
-            certificates.close();
+            watchers.forEach(ConfigWatcher::close);
             runtime.drain();
         } catch (StartFailure e) {
             err.println("homing: " + e.getMessage());

@@ -5,15 +5,11 @@ import dev.homing.config.HomingConfig;
 import dev.homing.config.UpstreamRules;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,80 +24,83 @@ final class UpstreamTls {
 
     private final Map<UpstreamRules.Tls, Loaded> contexts = new ConcurrentHashMap<>();
 
-    /** @param files a digest of what they held */
-    private record Loaded(SslContext context, String files) {}
+    /** @param files what was read, in the order of {@link #paths} */
+    private record Loaded(SslContext context, List<PemFile> files) {}
 
     /** @throws IllegalArgumentException when a PEM file cannot be used */
     SslContext context(UpstreamRules.Tls rules) {
-        return contexts.computeIfAbsent(rules, UpstreamTls::load).context();
+        return contexts.computeIfAbsent(rules, each -> load(each, files(each))).context();
+    }
+
+    /** The files behind the https backends of {@code config}, each once. */
+    static List<Path> paths(HomingConfig config) {
+        return used(config).stream().flatMap(UpstreamTls::paths).distinct().toList();
     }
 
     /**
      * Reads the PEM files of pools with https backends anew: certificates are renewed in place, with no change of the configuration.
      *
-     * @return what has to be done so that new connections go by them
      * @throws IllegalArgumentException when one of them cannot be used
      */
-    Runnable read(HomingConfig config) {
-        return read(config.pools().stream()
+    Renewal read(HomingConfig config) {
+        return read(used(config));
+    }
+
+    /** Reads those that are used anew, as {@link #read(HomingConfig)} does. */
+    Renewal read(Collection<UpstreamRules.Tls> used) {
+        Map<UpstreamRules.Tls, Loaded> renewed = new HashMap<>();
+        for (UpstreamRules.Tls rules : used) {
+            Loaded known = contexts.get(rules);
+            List<PemFile> files = files(rules);
+            if (known == null || !known.files().equals(files)) {
+                renewed.put(rules, load(rules, files));
+            }
+        }
+        return new Renewal(!renewed.isEmpty(), () -> contexts.putAll(renewed));
+    }
+
+    private static List<UpstreamRules.Tls> used(HomingConfig config) {
+        return config.pools().stream()
                 .filter(pool -> pool.backends().stream()
                         .anyMatch(backend ->
                                 "https".equalsIgnoreCase(backend.url().getScheme())))
                 .map(pool -> pool.settings().upstream().tls())
                 .distinct()
-                .toList());
+                .toList();
     }
 
-    /** Reads those that are used anew, as {@link #read(HomingConfig)} does. */
-    Runnable read(Collection<UpstreamRules.Tls> used) {
-        Map<UpstreamRules.Tls, Loaded> renewed = new HashMap<>();
-        for (UpstreamRules.Tls rules : used) {
-            Loaded known = contexts.get(rules);
-            if (known == null || !known.files().equals(digest(rules))) {
-                renewed.put(rules, load(rules));
-            }
-        }
-        return () -> contexts.putAll(renewed);
+    private static Stream<Path> paths(UpstreamRules.Tls rules) {
+        return Stream.of(rules.ca(), rules.certificate(), rules.key()).filter(Objects::nonNull);
     }
 
-    private static Loaded load(UpstreamRules.Tls rules) {
-        // First the digest: files that change in between are then seen to differ the next time.
-        String files = digest(rules);
-        return new Loaded(build(rules), files);
-    }
-
-    private static SslContext build(UpstreamRules.Tls rules) {
+    private static List<PemFile> files(UpstreamRules.Tls rules) {
         try {
+            return paths(rules).map(PemFile::read).toList();
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private static Loaded load(UpstreamRules.Tls rules, List<PemFile> files) {
+        try {
+            Iterator<PemFile> next = files.iterator();
             SslContextBuilder builder = SslContextBuilder.forClient()
                     .protocols("TLSv1.3", "TLSv1.2")
                     .endpointIdentificationAlgorithm("HTTPS");
             if (rules.ca() != null) {
-                builder.trustManager(rules.ca().toFile());
+                builder.trustManager(next.next().certificates());
             }
             if (rules.certificate() != null && rules.key() != null) {
-                builder.keyManager(rules.certificate().toFile(), rules.key().toFile());
+                CertifiedKey own = CertifiedKey.of(next.next(), next.next());
+                builder.keyManager(own.key(), own.chain());
             }
-            return builder.build();
+            return new Loaded(builder.build(), files);
         } catch (SSLException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("upstream_tls: " + e.getMessage(), e);
+            throw refused(e);
         }
     }
 
-    private static String digest(UpstreamRules.Tls rules) {
-        try {
-            MessageDigest all = MessageDigest.getInstance("SHA-256");
-            for (Path file : Stream.of(rules.ca(), rules.certificate(), rules.key())
-                    .filter(Objects::nonNull)
-                    .toList()) {
-                all.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-            }
-            return HexFormat.of().formatHex(all.digest());
-        } catch (NoSuchFileException e) {
-            throw new IllegalArgumentException("upstream_tls: " + e.getMessage() + ": no such file", e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("upstream_tls: cannot read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256: missing (expected: in every JDK)", e);
-        }
+    private static IllegalArgumentException refused(Exception cause) {
+        return new IllegalArgumentException("upstream_tls: " + cause.getMessage(), cause);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public final class ConfigWatcher implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ConfigWatcher.class);
 
-    private final List<Path> files;
+    private final Supplier<List<Path>> files;
     private final Runnable changed;
     private final Future<?> looking;
 
@@ -39,11 +40,13 @@ public final class ConfigWatcher implements AutoCloseable {
     /**
      * Takes the files as they are now as known: to be made before they are read, so that no change is missed.
      *
+     * @param files asked at each look; one that was not among them before counts as changed
      * @param executor a look is a few system calls; they may block where the file system does
      * @param changed called on {@code executor}, once a change
      */
-    public ConfigWatcher(List<Path> files, ScheduledExecutorService executor, Duration period, Runnable changed) {
-        this.files = List.copyOf(files);
+    public ConfigWatcher(
+            Supplier<List<Path>> files, ScheduledExecutorService executor, Duration period, Runnable changed) {
+        this.files = files;
         this.changed = changed;
         this.known = now();
         this.before = known;
@@ -62,7 +65,7 @@ public final class ConfigWatcher implements AutoCloseable {
     }
 
     private List<Look> now() {
-        return files.stream().map(Look::at).toList();
+        return files.get().stream().map(Look::at).toList();
     }
 
     private void look() {
@@ -73,41 +76,48 @@ public final class ConfigWatcher implements AutoCloseable {
             return;
         }
         known = now;
-        int missing = now.indexOf(Look.MISSING);
-        if (missing >= 0) {
-            log.warn("{}: gone or out of reach; what is in force stays", files.get(missing));
+        Look missing = now.stream().filter(Look::isMissing).findFirst().orElse(null);
+        if (missing != null) {
+            log.warn("{}: gone or out of reach; what is in force stays", missing.file());
             return;
         }
         try {
             changed.run();
         } catch (RuntimeException e) {
-            log.error("a bug in the reload of {}; it goes on being watched", files, e);
+            log.error(
+                    "a bug in the reload of {}; it goes on being watched",
+                    now.stream().map(Look::file).toList(),
+                    e);
         }
     }
 
     /**
      * What tells one state of a file from another without reading it.
      *
-     * @param path where its links lead
+     * @param file as it is named
+     * @param path where its links lead; null when it is gone or out of reach
      * @param modified changes when it is rewritten in place
      * @param size changes where the clock of the file system is too coarse
      * @param key device and inode, where there are such: changes when another file is renamed over it
      */
     private record Look(
-            Path path,
+            Path file,
+            @Nullable Path path,
             FileTime modified,
             long size,
             @Nullable Object key) {
 
-        static final Look MISSING = new Look(Path.of(""), FileTime.fromMillis(0), -1, null);
+        boolean isMissing() {
+            return path == null;
+        }
 
         static Look at(Path file) {
             try {
                 Path path = file.toRealPath();
                 BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-                return new Look(path, found.lastModifiedTime(), found.size(), found.fileKey());
+                return new Look(file, path, found.lastModifiedTime(), found.size(), found.fileKey());
             } catch (IOException e) {
-                return MISSING;
+                return new Look(file, null, FileTime.fromMillis(0), -1, null);
             }
         }
     }

@@ -79,6 +79,14 @@ public final class ControlLoop implements AutoCloseable {
         });
     }
 
+    /** Has the table as it is published once more, for those who join it with something that has changed. */
+    public CompletionStage<Void> republish() {
+        return submit(() -> {
+            publish();
+            return null;
+        });
+    }
+
     private RoutingTable take(HomingConfig next) {
         config = next;
         fleet.apply(next);

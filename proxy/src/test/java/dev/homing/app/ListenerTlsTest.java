@@ -57,10 +57,10 @@ class ListenerTlsTest {
     void filesThatSayTheSameAreNoRenewal() {
         Tls before = shown();
 
-        ListenerTls.Renewal again = tls.read(listeners);
+        Renewal again = tls.read(listeners);
         again.use().run();
 
-        assertThat(again.listeners()).isZero();
+        assertThat(again.changes()).isFalse();
         assertThat(shown()).isSameAs(before);
     }
 
@@ -70,9 +70,9 @@ class ListenerTlsTest {
         Files.writeString(certificate, renewed.certificatePem());
         Files.writeString(key, renewed.keyPem());
 
-        ListenerTls.Renewal renewal = tls.read(listeners);
+        Renewal renewal = tls.read(listeners);
 
-        assertThat(renewal.listeners()).isEqualTo(1);
+        assertThat(renewal.changes()).isTrue();
         assertThat(shown()).isSameAs(before);
         renewal.use().run();
         assertThat(shown()).isNotSameAs(before);

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A whole proxy in this process, as tests of other packages see it: made from YAML, reached over its listeners. */
 public final class RunningHoming implements AutoCloseable {
@@ -32,11 +33,23 @@ public final class RunningHoming implements AutoCloseable {
         }
     }
 
-    /** From a file that is read anew whenever it changes, as are its certificates, looked at every {@code period}. */
+    /** From a file that is read anew when a reload is asked for, and not before. */
+    public static RunningHoming of(Path file) {
+        return new RunningHoming(reading(file), List.of());
+    }
+
+    /** From a file that is read anew whenever it changes, as are the files that it names, looked at every {@code period}. */
     public static RunningHoming watching(Path file, Duration period) {
+        ProxyRuntime runtime = reading(file);
+        Stream<ConfigWatcher> named = Stream.of(Credentials.Kind.values()).map(kind -> runtime.watch(kind, period));
+        return new RunningHoming(
+                runtime,
+                Stream.concat(Stream.of(runtime.watch(file, period)), named).toList());
+    }
+
+    private static ProxyRuntime reading(Path file) {
         try {
-            ProxyRuntime runtime = ProxyRuntime.start(ConfigReader.read(file), () -> ConfigReader.read(file));
-            return new RunningHoming(runtime, List.of(runtime.watch(file, period), runtime.watchCertificates(period)));
+            return ProxyRuntime.start(ConfigReader.read(file), () -> ConfigReader.read(file));
         } catch (ConfigErrors | StartFailure e) {
             throw new AssertionError(e.getMessage(), e);
         }

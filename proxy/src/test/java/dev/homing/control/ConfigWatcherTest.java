@@ -37,7 +37,7 @@ class ConfigWatcherTest {
     }
 
     private ConfigWatcher watch() {
-        return new ConfigWatcher(List.of(file), scheduler, PERIOD, () -> {
+        return new ConfigWatcher(() -> List.of(file), scheduler, PERIOD, () -> {
             try {
                 read.add(Files.readString(file));
             } catch (IOException e) {
@@ -176,7 +176,7 @@ class ConfigWatcherTest {
 
     @Test
     void aReloadThatFailsDoesNotEndTheWatch() throws IOException {
-        new ConfigWatcher(List.of(file), scheduler, PERIOD, () -> {
+        new ConfigWatcher(() -> List.of(file), scheduler, PERIOD, () -> {
             read.add("tried");
             throw new IllegalStateException("a bug in the test's reload");
         });
@@ -191,7 +191,7 @@ class ConfigWatcherTest {
     @Test
     void filesThatBelongTogetherAreTakenTogether() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "1");
-        new ConfigWatcher(List.of(file, other), scheduler, PERIOD, () -> {
+        new ConfigWatcher(() -> List.of(file, other), scheduler, PERIOD, () -> {
             try {
                 read.add(Files.readString(file) + Files.readString(other));
             } catch (IOException e) {
@@ -212,6 +212,19 @@ class ConfigWatcherTest {
         Files.writeString(other, "333");
         look(10);
         assertThat(read).containsExactly("two!22", "three333");
+    }
+
+    @Test
+    void aFileThatIsWatchedFromNowOnIsAChange() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "1");
+        List<Path> files = new ArrayList<>(List.of(file));
+        new ConfigWatcher(() -> files, scheduler, PERIOD, () -> read.add("changed"));
+        look(2);
+        assertThat(read).isEmpty();
+
+        files.add(other);
+        look(10);
+        assertThat(read).containsExactly("changed");
     }
 
     @Test

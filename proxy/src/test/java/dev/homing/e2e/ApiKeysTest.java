@@ -2,7 +2,10 @@
 package dev.homing.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import dev.homing.LogLines;
 import dev.homing.app.NewKey;
 import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
@@ -24,6 +27,8 @@ class ApiKeysTest {
 
     private static final String BODY =
             "{\"model\":\"demo-8b\",\"max_tokens\":2,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -92,12 +97,38 @@ class ApiKeysTest {
         }
     }
 
+    /** A key can be taken away even while the configuration beside it is being worked on. */
+    @Test
+    void keysComeAndGoWithTheirFileAlone() throws Exception {
+        NewKey alice = NewKey.of("alice");
+        NewKey bob = NewKey.of("bob");
+        Files.writeString(keys, alice.line() + "\n");
+        Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml("keys: " + keys));
+        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMillis(50))) {
+            Files.writeString(config, "half a conf");
+            assertThat(ask(homing.clients(), alice.key())).isEqualTo(200);
+
+            Files.writeString(keys, bob.line() + "\n");
+            await().atMost(PATIENCE).until(() -> ask(homing.clients(), alice.key()) == 401);
+            assertThat(ask(homing.clients(), bob.key())).isEqualTo(200);
+
+            try (LogLines log = LogLines.open()) {
+                Files.writeString(keys, "bob:no-hash\n");
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(log.lines(Level.WARN))
+                                .anyMatch(line -> line.startsWith("keys not renewed, the old ones stay in force: keys: "
+                                        + keys + ":1: not a key's line")));
+            }
+            assertThat(ask(homing.clients(), bob.key())).isEqualTo(200);
+        }
+    }
+
     @Test
     void keysMayBeAskedForFromAReloadOn() throws Exception {
         NewKey alice = NewKey.of("alice");
         Files.writeString(keys, alice.line() + "\n");
         Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml());
-        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMinutes(1))) {
+        try (RunningHoming homing = RunningHoming.of(config)) {
             assertThat(ask(homing.clients(), "whatever")).isEqualTo(200);
 
             Files.writeString(config, replicas.yaml("keys: " + keys));
@@ -120,7 +151,7 @@ class ApiKeysTest {
         NewKey bob = NewKey.of("bob");
         Files.writeString(keys, alice.line() + "\n");
         Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml("keys: " + keys));
-        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMinutes(1))) {
+        try (RunningHoming homing = RunningHoming.of(config)) {
             Files.writeString(keys, bob.line() + "\n");
             String https = "  - {id: secure, url: \"https://127.0.0.1:1\"}\nupstream_tls: {ca: "
                     + directory.resolve("none.pem") + "}\n";

@@ -7,7 +7,6 @@ import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ class PinSurvivalTest {
     void aReloadADrainManyOthersAndARestartInARow() throws Exception {
         Path file = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml(affinity));
         Map<String, String> homes;
-        try (RunningHoming homing = RunningHoming.watching(file, Duration.ofHours(1))) {
+        try (RunningHoming homing = RunningHoming.of(file)) {
             Chat chat = new Chat(homing.clients());
             Operator operator = new Operator(homing.operators());
             homes = moved(chat, operator);
@@ -64,7 +63,7 @@ class PinSurvivalTest {
             ask(chat, "other", OTHERS, "placed");
             assertThat(ask(chat, "kept", SESSIONS, "pinned")).as("many others").isEqualTo(homes);
         }
-        try (RunningHoming homing = RunningHoming.watching(file, Duration.ofHours(1))) {
+        try (RunningHoming homing = RunningHoming.of(file)) {
             assertThat(ask(new Chat(homing.clients()), "kept", SESSIONS, "pinned"))
                     .as("a restart")
                     .isEqualTo(homes);
