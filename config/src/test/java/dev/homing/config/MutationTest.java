@@ -4,10 +4,13 @@ package dev.homing.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +61,32 @@ class MutationTest {
             "[::1%lo]:1",
             "http://",
             "é");
+
+    /** Begins somewhere else each time, and goes on for as long as {@code -Dhoming.fuzz} says; {@code -Dhoming.seed} begins there again. */
+    @Test
+    void noMutatedFileBreaksTheReaderHoweverLongOneTries() throws IOException {
+        Long given = Long.getLong("homing.seed");
+        long seed = given != null ? given : ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE);
+        Duration time =
+                Duration.parse("PT" + System.getProperty("homing.fuzz", "5s").toUpperCase(Locale.ROOT));
+        List<String> texts = Project.examples().stream().map(Project::text).toList();
+        for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() - end < 0; seed++) {
+            Random random = new Random(seed);
+            StringBuilder mutated = new StringBuilder(texts.get(random.nextInt(texts.size())));
+            for (int edits = 1 + random.nextInt(8); edits > 0 && !mutated.isEmpty(); edits--) {
+                mutate(mutated, random);
+            }
+            long began = System.nanoTime();
+            try {
+                isRefused(mutated.toString(), 0);
+            } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                throw new AssertionError("-Dhoming.seed=" + seed + ": " + e + "\n" + mutated, e);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("-Dhoming.seed=%d: %s", seed, mutated)
+                    .isLessThan(Duration.ofSeconds(10));
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 20_260_101})

@@ -3,6 +3,7 @@ package dev.homing.frontend;
 
 import dev.homing.config.Limits;
 import dev.homing.exchange.Upgrade;
+import dev.homing.upstream.MessageFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -57,6 +58,7 @@ final class RequestDecoder extends HttpRequestDecoder {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.requestLine())
                 .setMaxHeaderSize(limits.headerBytes())
+                .setHeadersFactory(MessageFields.FACTORY)
                 .setMaxChunkSize(PART));
         this.bytesCame = bytesCame;
     }

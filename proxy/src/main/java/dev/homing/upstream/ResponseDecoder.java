@@ -23,7 +23,10 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
     /** @param headBytes bound of the whole head, in bytes */
     ResponseDecoder(int headBytes) {
-        super(new HttpDecoderConfig().setMaxInitialLineLength(headBytes).setMaxHeaderSize(headBytes));
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(headBytes)
+                .setMaxHeaderSize(headBytes)
+                .setHeadersFactory(MessageFields.FACTORY));
     }
 
     /** A request is about to be sent: the next bytes are a head. */

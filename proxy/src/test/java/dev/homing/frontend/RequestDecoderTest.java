@@ -133,6 +133,60 @@ final class RequestDecoderTest {
         assertThat(decoded("GET /x HTTP/1.0\r\n\r\n")).containsExactly("GET /x", "end");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET  /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET\t/x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET\u000b /x HTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /x\u000cHTTP/1.1\r\nHost: h\r\n\r\n",
+                "GET /x HTTP/1.1 \r\nHost: h\r\n\r\n",
+                "GET /x HTTP/1.1 x\r\nHost: h\r\n\r\n",
+                "GET /x\r\nHost: h\r\n\r\n",
+                "GET\r\nHost: h\r\n\r\n",
+            })
+    void aRequestLineThatIsNotLaidOutAsTheGrammarSaysIsRefusedWhereverItIsCut(String request) {
+        for (int cut = 0; cut < request.length(); cut++) {
+            assertThat(decoded(GET, request.substring(0, cut), request.substring(cut)))
+                    .as("cut at %d", cut)
+                    .containsExactly("GET /x", "end", "bad");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+    void ofSeveralLengthsNoneIsTaken(String version) {
+        for (String lengths : List.of("2\r\nContent-Length: 5", "5\r\nX: y\r\ncontent-length: 5", "2, 5", "5,5")) {
+            assertThat(decoded("POST /x " + version + "\r\nHost: h\r\nContent-Length: " + lengths + "\r\n\r\nhello"))
+                    .as(lengths)
+                    .containsExactly("bad");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0\r\nContent-Length: 3\rX: y\r\n\r\n",
+                "0\r\nContent-Length: 3\nX: y\r\n\r\n",
+                "0\r\nTrailer: \r\r\n\r\n",
+                "0\r\nX: y\r\n\n",
+                "0\r\nX: y\r\n z\r\n\r\n",
+                "0\r\n X: y\r\n\r\n",
+                "0\r\nX: \u0000\r\n\r\n",
+                "5\nhello\r\n0\r\n\r\n",
+                "5;a\rb\r\nhello\r\n0\r\n\r\n",
+            })
+    void aLineBetweenChunksOrBehindThemThatIsNotWholeIsRefusedWhereverItIsCut(String chunks) {
+        String request = CHUNKED + chunks;
+        for (int cut = 0; cut <= request.length(); cut++) {
+            assertThat(decoded(request.substring(0, cut), request.substring(cut) + GET))
+                    .as("cut at %d", cut)
+                    .startsWith("POST /x")
+                    .endsWith("broken")
+                    .doesNotContain("end");
+        }
+    }
+
     @Test
     void onlyBytesOfAHeadCount() {
         int[] came = new int[1];

@@ -32,6 +32,9 @@ final class BrokenBackendTest extends HostileCase {
                 argumentSet(
                         "two different Content-Lengths in an answer",
                         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"),
+                argumentSet(
+                        "two different Content-Lengths in an HTTP/1.0 answer",
+                        "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nContent-Length: 1\r\n\r\nok"),
                 argumentSet("Content-Length: 2, 2 in an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok"),
                 argumentSet("Content-Length: +2 in an answer", "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok"),
                 argumentSet("Content-Length: -2 in an answer", "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok"),

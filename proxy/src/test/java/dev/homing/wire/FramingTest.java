@@ -114,7 +114,13 @@ final class FramingTest extends HostileCase {
                 argumentSet(
                         "a head of a WebSocket draft that hides 8 bytes",
                         "GET /x HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\nGET /sle"),
-                argumentSet("an 8-bit name", POST + "X\u00e4: a\r\n\r\n"));
+                argumentSet("an 8-bit name", POST + "X\u00e4: a\r\n\r\n"),
+                argumentSet("two spaces behind the method", "POST  /x HTTP/1.1\r\nHost: h\r\n\r\n"),
+                argumentSet("a tab in place of a space in the request line", "POST\t/x HTTP/1.1\r\nHost: h\r\n\r\n"),
+                argumentSet("a space behind the version", "POST /x HTTP/1.1 \r\nHost: h\r\n\r\n"),
+                argumentSet(
+                        "two different Content-Lengths in HTTP/1.0",
+                        "POST /x HTTP/1.0\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 2\r\n\r\nhello"));
     }
 
     @ParameterizedTest
@@ -147,7 +153,11 @@ final class FramingTest extends HostileCase {
                 argumentSet(
                         "chunks with an extension each, without end",
                         "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n".repeat(2000)),
-                argumentSet("trailers without end", "0\r\n" + "X: y\r\n".repeat(10_000)));
+                argumentSet("trailers without end", "0\r\n" + "X: y\r\n".repeat(10_000)),
+                argumentSet("a folded trailer", "0\r\nX: a\r\n b\r\n\r\n"),
+                argumentSet("a bare CR in a trailer", "0\r\nX: a\rb\r\n\r\n"),
+                argumentSet("a bare LF in a trailer", "0\r\nX: a\nb: c\r\n\r\n"),
+                argumentSet("a NUL in a trailer", "0\r\nX: \0\r\n\r\n"));
     }
 
     @ParameterizedTest
