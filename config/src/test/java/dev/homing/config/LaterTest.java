@@ -24,8 +24,6 @@ class LaterTest {
                 "discovery: {dns: {refresh: 1s}} | 5s",
                 "tracing: 'http://collector:4318' | none",
                 "sse_ping: 15s | none",
-                "access_log: {path: stdout} | none",
-                "access_log: {format: logfmt} | json",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -84,6 +82,7 @@ class LaterTest {
                 strip_request_headers: [X-A]
                 response_headers: true
                 metering: false
+                access_log: {path: /var/log/homing/access.log, format: logfmt}
                 drain_timeout: 0s
                 io: nio
                 threads: 3
@@ -99,6 +98,8 @@ class LaterTest {
         assertThat(config.defaults().limits()).isEqualTo(new Limits(1000, 64_000, 5, 1_000_000_000L, 0, 9));
         assertThat(config.defaults().affinity().table().snapshot()).isEqualTo(Path.of("var/table"));
         assertThat(config.server().drainTimeout()).isZero();
+        assertThat(config.telemetry().accessLog())
+                .isEqualTo(new Telemetry.AccessLog("/var/log/homing/access.log", Telemetry.Format.LOGFMT));
         assertThat(config.edge().trustedProxies())
                 .extracting(Cidr::toString)
                 .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8", "192.168.1.1/32");

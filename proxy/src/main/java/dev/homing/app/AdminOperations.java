@@ -175,6 +175,8 @@ final class AdminOperations implements Operations {
 
     @Override
     public CompletionStage<List<String>> reload() {
+        // Whatever the configuration is like now: who asks may have moved the file away.
+        core.reopenAccessLog();
         return CompletableFuture.supplyAsync(this::read, core.thread())
                 .thenCompose(this::apply)
                 .exceptionally(this::refused);

@@ -14,6 +14,7 @@ import dev.homing.exchange.Generation;
 import dev.homing.frontend.Door;
 import dev.homing.health.HttpProbe;
 import dev.homing.loop.Transport;
+import dev.homing.observe.AccessLog;
 import dev.homing.observe.ProcessMeters;
 import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
@@ -46,6 +47,8 @@ final class Core {
     private final SessionTable sessions;
     private final ProxyMeters meters;
     private final Credentials credentials = new Credentials();
+    private final AccessLog accessLog = new AccessLog(System::currentTimeMillis);
+    private final AccessLogWriter accessLogWriter = new AccessLogWriter(accessLog, new SecureRandom().nextLong());
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
@@ -70,6 +73,7 @@ final class Core {
                         slot -> admission.of(slot).pendingTokens(),
                         () -> sessions.evictions(SessionTable.Cause.SIZE),
                         () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
+        meters.droppedLines(accessLogWriter::dropped);
         HttpProbe probe = new HttpProbe(
                 transport.loops(),
                 new ReflectiveChannelFactory<>(transport.channels().socket()),
@@ -115,10 +119,15 @@ final class Core {
     /**
      * Tries what of a configuration can only be seen to be wrong when it is used, and takes it as it is now.
      *
-     * @throws IllegalArgumentException when a PEM file or the keys' file cannot be used
+     * @throws IllegalArgumentException when a PEM file, the keys' file or the access log cannot be used
      */
     void verify(HomingConfig config) {
-        credentials.take(config);
+        Runnable newCredentials = credentials.read(config);
+        // Last, because it opens a file.
+        Runnable newLog = accessLogWriter.open(config.telemetry().accessLog());
+        // All of it could be read: only now does anything change.
+        newCredentials.run();
+        newLog.run();
     }
 
     /** Takes files of one kind as they are now, when they can be used. To be called on the control thread. */
@@ -167,6 +176,21 @@ final class Core {
 
     ControlLoop control() {
         return control;
+    }
+
+    /** Told, beside the meters, of what the data plane does. */
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** Has the access log go on in the file that has its name by now. */
+    void reopenAccessLog() {
+        accessLogWriter.reopen();
+    }
+
+    /** Writes what is left of the access log; to be called when no request runs any more. */
+    void closeAccessLog() {
+        accessLogWriter.close();
     }
 
     /** The control thread's executor: for what must happen in step with it. */

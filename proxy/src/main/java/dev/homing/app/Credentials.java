@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,15 +49,15 @@ final class Credentials {
     }
 
     /**
-     * Takes all of them as they are now, or none.
+     * Reads all of them.
      *
+     * @return what has to be done so that they are gone by
      * @throws IllegalArgumentException when one cannot be used
      */
-    void take(HomingConfig config) {
+    Runnable read(HomingConfig config) {
         List<Renewal> renewals =
-                List.of(read(Kind.CERTIFICATES, config), read(Kind.UPSTREAM_TLS, config), read(Kind.KEYS, config));
-        // All of it could be read: only now does anything change.
-        renewals.forEach(renewal -> renewal.use().run());
+                Stream.of(Kind.values()).map(kind -> read(kind, config)).toList();
+        return () -> renewals.forEach(renewal -> renewal.use().run());
     }
 
     /**

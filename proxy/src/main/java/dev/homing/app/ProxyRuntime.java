@@ -12,6 +12,7 @@ import dev.homing.config.Server;
 import dev.homing.control.ConfigWatcher;
 import dev.homing.exchange.Shared;
 import dev.homing.loop.Transport;
+import dev.homing.observe.Observers;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -84,7 +85,7 @@ final class ProxyRuntime implements AutoCloseable {
                 router,
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
-                core.meters(),
+                new Observers(core.meters(), core.accessLog()),
                 core.control()::outcome,
                 pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
@@ -189,6 +190,7 @@ final class ProxyRuntime implements AutoCloseable {
         loops.awaitUninterruptibly(SOON.toMillis());
         admins.awaitUninterruptibly(SOON.toMillis());
         resolver.close();
+        core.closeAccessLog();
     }
 
     private void open(HomingConfig config) throws StartFailure {

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The response that a backend began, and what was learned of it as it passed. Confined to its event loop. */
 final class Answer {
 
-    /** Of an answer that tells no tokens and was not expected to. */
-    static final RequestSummary.Tokens NO_TOKENS = new RequestSummary.Tokens(false, null);
-
     private final HttpResponse response;
     private final ResponseRelay relay;
     private final boolean metered;
@@ -80,6 +77,11 @@ final class Answer {
         return firstTokenNanos;
     }
 
+    /** Bytes of its body that were passed on. */
+    long passed() {
+        return relay.passed();
+    }
+
     /** Whether the prefill is over, as far as can be told: a head alone says nothing. */
     boolean streaming() {
         return scanner == null ? begun : firstTokenNanos >= 0;
@@ -91,6 +93,8 @@ final class Answer {
     }
 
     RequestSummary.Tokens tokens() {
-        return metered ? new RequestSummary.Tokens(true, scanner == null ? null : scanner.usage()) : NO_TOKENS;
+        return metered
+                ? new RequestSummary.Tokens(true, scanner == null ? null : scanner.usage())
+                : RequestSummary.Tokens.NONE;
     }
 }

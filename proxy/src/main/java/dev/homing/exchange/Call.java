@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.observe.RequestSummary;
+import dev.homing.observe.RequestSummary.Ending;
+import dev.homing.observe.RequestSummary.Traffic;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +25,20 @@ record Call(
         @Nullable String key,
         long begun) {
 
-    /** Answers a request that is not routed. */
-    void refuse(ProxyError error) {
+    /**
+     * Answers a request that is not routed.
+     *
+     * @param received bytes of its body that came
+     */
+    void refuse(ProxyError error, long received) {
         scope.shared().refused(head.client(), error);
+        ended(Ending.failed(error.status(), error.code()), new Traffic(received, 0, 0));
         client.error(error, List.of());
+    }
+
+    /** Tells of the end of a request that no single backend answered. */
+    void ended(Ending ending, Traffic traffic) {
+        long total = scope.nanoTime().getAsLong() - begun;
+        scope.shared().observer().ended(head, RequestSummary.unrouted(key, ending, total, traffic));
     }
 }

@@ -30,12 +30,12 @@ public interface ClientRequest {
                 key,
                 scope.nanoTime().getAsLong());
         if (keys != null && key == null && !ApiKeys.isPreflight(head.request())) {
-            call.refuse(ProxyError.unauthorized());
+            call.refuse(ProxyError.unauthorized(), 0);
             return null;
         }
         Outcome outcome = Reception.of(head, generation, scope.shared().via());
         if (outcome instanceof Outcome.Refused refused) {
-            call.refuse(refused.error());
+            call.refuse(refused.error(), 0);
             return null;
         }
         if (outcome instanceof Outcome.ModelsOf models) {

@@ -10,6 +10,11 @@ public interface ClientStream {
 
     ByteBufAllocator alloc();
 
+    /** Whether it is a client, whose requests are told of one by one; false when homing itself asks for one. */
+    default boolean client() {
+        return true;
+    }
+
     /** Whether the client understands the chunked transfer coding, so that chunks may be relayed as they are. */
     boolean takesChunks();
 

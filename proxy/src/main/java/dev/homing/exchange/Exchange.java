@@ -6,7 +6,7 @@ import dev.homing.exchange.BodyFraming.Broken;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadline;
 import dev.homing.observe.ProxyObserver.AbortPhase;
-import dev.homing.observe.RequestSummary;
+import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.upstream.UpstreamConnection;
 import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +31,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tunnel.Owner {
 
+    /** What is told as the error of an answer, or a tunnel, that its backend broke off. */
+    private static final String BROKEN = "answer_broken";
+
+    /** The same of one in which nothing moved for too long. */
+    private static final String STREAM_IDLE = "stream_idle";
+
+    private static final String TUNNEL_IDLE = "tunnel_idle";
+
     private enum State {
         QUEUED,
         CONNECTING,
@@ -49,12 +57,11 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private final Approach approach;
     private final Itinerary itinerary;
     private final Deadline deadline;
-    private final long begun;
-    private final @Nullable String key;
+    private final Account account;
     private State state = State.CONNECTING;
-    private boolean routeTold;
     private @Nullable Attempt attempt;
     private @Nullable Answer answer;
+    private @Nullable Tunnel tunnel;
     private boolean uploadStopped;
 
     private Exchange(Call call, Reception reception, RequestBody body) {
@@ -63,8 +70,6 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         this.head = call.head();
         this.body = body;
         this.retry = new RetryPolicy(reception.setup().settings().upstream().retry());
-        this.begun = call.begun();
-        this.key = call.key();
         this.prefill = new Prefill(
                 scope.shared().pending(),
                 reception.pool(),
@@ -72,6 +77,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                 scope.deadlines());
         this.approach = new Approach(call, reception, prefill, this);
         this.itinerary = approach.itinerary();
+        this.account = new Account(call, approach);
         this.deadline = scope.deadlines().open(this::expired);
     }
 
@@ -155,8 +161,8 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             case RELAYING, OVER -> answer != null && answer.streaming() ? AbortPhase.STREAM : AbortPhase.PREFILL;
             case SWITCHED -> AbortPhase.STREAM;
         };
-        scope.shared().observer().clientAborted(reception().pool(), phase);
-        finish(status(), true);
+        account.aborted(phase);
+        finish(Ending.left(status()));
     }
 
     /** The client sends as fast as the backend takes it. */
@@ -196,7 +202,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     // ---- the backend's side
 
     private void attempt(boolean fresh) {
-        tellRoute();
+        account.routed();
         state = State.CONNECTING;
         deadline.in(timeouts().upstream().connect());
         Attempt begun = new Attempt(this, head);
@@ -272,15 +278,16 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         body.detach();
         body.forget();
         prefill.answered(false);
-        new Tunnel(
-                        client,
-                        connection,
-                        itinerary.load(),
-                        scope,
-                        timeouts().upstream().streamIdle(),
-                        this)
-                .open(ResponseHead.of(
-                        response, ResponseHead.Body.AS_DECLARED, scope.shared().via(), told()));
+        Tunnel opened = new Tunnel(
+                client,
+                connection,
+                itinerary.load(),
+                scope,
+                timeouts().upstream().streamIdle(),
+                this);
+        tunnel = opened;
+        opened.open(ResponseHead.of(
+                response, ResponseHead.Body.AS_DECLARED, scope.shared().via(), told()));
     }
 
     @Override
@@ -290,10 +297,10 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         deadline.in(timeouts().upstream().streamIdle());
         try {
             if (relayed.relay(wire, scope.nanoTime())) {
-                prefill.firstToken(relayed.firstTokenNanos() - begun);
+                prefill.firstToken(account.sinceBegun(relayed.firstTokenNanos()));
             }
         } catch (Broken e) {
-            cut(Outcome.RESET);
+            broken();
             return;
         }
         if (relayed.relay().complete()) {
@@ -323,7 +330,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             relayed.relay().close();
             complete(relayed);
         } else {
-            cut(Outcome.RESET);
+            broken();
         }
     }
 
@@ -337,10 +344,10 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         String backend = itinerary.destination().id();
         RetryPolicy.Verdict verdict = retry.after(failure, body.repeatable());
         if (verdict == RetryPolicy.Verdict.REFRESH) {
-            observeRetry(failure);
+            account.retried(failure);
             attempt(true);
         } else if (verdict == RetryPolicy.Verdict.OTHER && itinerary.another()) {
-            observeRetry(failure);
+            account.retried(failure);
             approach.enter();
         } else {
             ProxyError error = failure.error(backend, detail);
@@ -350,10 +357,6 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                 giveUp(error);
             }
         }
-    }
-
-    private void observeRetry(Failure failure) {
-        scope.shared().observer().retried(reception().pool(), failure.retryReason());
     }
 
     // ---- how it ends
@@ -384,16 +387,16 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     public void tunnelOver(Tunnel.End how) {
         switch (how) {
             case BACKEND_ENDED -> {
-                finish(status(), false);
+                finish(Ending.whole(status()));
                 client.end();
             }
-            case BACKEND_BROKE -> cut();
+            case BACKEND_BROKE -> cut(BROKEN);
             case CLIENT_LEFT -> clientGone();
             case SILENCE -> {
                 String why = "both sides of its tunnel kept silent for "
                         + timeouts().upstream().streamIdle();
-                scope.shared().brokeOff(head.client(), "tunnel_idle", why);
-                cut();
+                scope.shared().brokeOff(head.client(), TUNNEL_IDLE, why);
+                cut(TUNNEL_IDLE);
             }
         }
     }
@@ -403,11 +406,12 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         boolean backends = client.writable();
         String why = (backends ? "backend " + itinerary.destination().id() + " sent" : "it took")
                 + " nothing of its answer for " + timeouts().upstream().streamIdle();
-        scope.shared().brokeOff(head.client(), "stream_idle", why);
+        scope.shared().brokeOff(head.client(), STREAM_IDLE, why);
         if (backends) {
-            cut(Outcome.TIMEOUT);
+            report(Outcome.TIMEOUT);
+            cut(STREAM_IDLE);
         } else {
-            finish(status(), true);
+            finish(Ending.left(status()));
             client.cut();
         }
     }
@@ -423,7 +427,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private void refuse(ProxyError error) {
         if (state == State.RELAYING) {
             scope.shared().brokeOff(head.client(), error.code(), error.message());
-            finish(status(), false);
+            finish(Ending.failed(status(), error.code()));
             client.cut();
         } else if (state != State.OVER) {
             reject(error);
@@ -437,17 +441,18 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     }
 
     private void giveUp(ProxyError error) {
-        finish(error.status(), false);
+        finish(Ending.failed(error.status(), error.code()));
         client.error(error, told());
     }
 
-    private void cut(Outcome outcome) {
-        report(outcome);
-        cut();
+    /** The backend broke it off. */
+    private void broken() {
+        report(Outcome.RESET);
+        cut(BROKEN);
     }
 
-    private void cut() {
-        finish(status(), false);
+    private void cut(String error) {
+        finish(Ending.failed(status(), error));
         client.cut();
     }
 
@@ -455,12 +460,12 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         if (attempt != null) {
             attempt.complete(!uploadStopped && relayed.connectionStays());
         }
-        finish(status(), false);
+        finish(Ending.whole(status()));
         client.end();
     }
 
-    private void finish(int status, boolean clientGone) {
-        tellRoute();
+    private void finish(Ending ending) {
+        account.routed();
         state = State.OVER;
         deadline.close();
         if (attempt != null) {
@@ -470,31 +475,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         body.forget();
         prefill.close(body.received(), answer == null ? null : answer.usage());
         approach.close();
-        long firstToken = answer == null ? -1 : answer.firstTokenNanos();
-        RequestSummary summary = new RequestSummary(
-                key,
-                new RequestSummary.Route(reception().pool(), itinerary.backend(), itinerary.decision()),
-                status,
-                clientGone,
-                new RequestSummary.Timing(
-                        scope.nanoTime().getAsLong() - begun,
-                        firstToken < 0 ? -1 : firstToken - begun,
-                        itinerary.waitedNanos()),
-                answer == null ? Answer.NO_TOKENS : answer.tokens());
-        scope.shared().observer().finished(summary);
-    }
-
-    /** Once a request, as soon as it is known where it goes, or that it goes nowhere. */
-    private void tellRoute() {
-        if (!routeTold) {
-            routeTold = true;
-            scope.shared()
-                    .observer()
-                    .routed(
-                            reception().pool(),
-                            itinerary.decision(),
-                            reception().keySource());
-        }
+        account.ended(ending, body.received(), answer, tunnel);
     }
 
     private void report(Outcome outcome) {

@@ -98,6 +98,11 @@ final class GatheredAnswer implements ClientStream {
         return call.client().alloc();
     }
 
+    @Override
+    public boolean client() {
+        return false;
+    }
+
     /** So that what comes is the body alone. */
     @Override
     public boolean takesChunks() {

@@ -9,6 +9,8 @@ import dev.homing.look.Look;
 import dev.homing.look.Wanted;
 import dev.homing.loop.Deadline;
 import dev.homing.observe.ProxyObserver.AbortPhase;
+import dev.homing.observe.RequestSummary.Ending;
+import dev.homing.observe.RequestSummary.Traffic;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
@@ -128,6 +130,7 @@ final class Inquiry implements ClientRequest {
         if (reception != null) {
             call.scope().shared().observer().clientAborted(reception.pool(), AbortPhase.QUEUE);
         }
+        call.ended(Ending.left(0), new Traffic(body.received(), 0, 0));
         letGo();
     }
 
@@ -195,7 +198,7 @@ final class Inquiry implements ClientRequest {
 
     private void refuse(ProxyError error) {
         letGo();
-        call.refuse(error);
+        call.refuse(error, body.received());
     }
 
     private void letGo() {

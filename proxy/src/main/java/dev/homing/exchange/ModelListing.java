@@ -2,6 +2,8 @@
 package dev.homing.exchange;
 
 import dev.homing.look.ModelList;
+import dev.homing.observe.RequestSummary.Ending;
+import dev.homing.observe.RequestSummary.Traffic;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -52,7 +54,7 @@ final class ModelListing implements ClientRequest {
                 .filter(reception -> !reception.pool().eligible().isEmpty())
                 .toList();
         if (up.isEmpty()) {
-            call.refuse(noBackend(pools.stream()));
+            call.refuse(noBackend(pools.stream()), 0);
             return null;
         }
         listing.ask(up);
@@ -104,11 +106,12 @@ final class ModelListing implements ClientRequest {
                 return;
             }
         }
-        call.refuse(noBackend(answers.stream().map(GatheredAnswer::reception)));
+        call.refuse(noBackend(answers.stream().map(GatheredAnswer::reception)), 0);
     }
 
     private void answer(HttpResponse response, List<String> added, byte[] body) {
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        call.ended(Ending.whole(response.status().code()), new Traffic(0, body.length, 0));
         ClientStream client = call.client();
         client.head(new ResponseHead(
                 response, HopByHopHeaders.of(response.headers()), ResponseHead.Body.AS_DECLARED, added));
@@ -133,8 +136,8 @@ final class ModelListing implements ClientRequest {
 
     @Override
     public void contentBroken(ProxyError error) {
-        clientGone();
-        call.refuse(error);
+        abandon();
+        call.refuse(error, 0);
     }
 
     @Override
@@ -145,6 +148,11 @@ final class ModelListing implements ClientRequest {
 
     @Override
     public void clientGone() {
+        abandon();
+        call.ended(Ending.left(0), Traffic.NONE);
+    }
+
+    private void abandon() {
         answers.forEach(GatheredAnswer::abandon);
     }
 }

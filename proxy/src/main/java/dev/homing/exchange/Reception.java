@@ -167,6 +167,11 @@ record Reception(
         return null;
     }
 
+    /** Whose it is, null when it names no session. */
+    @Nullable SessionKey session() {
+        return match == null ? null : match.key();
+    }
+
     String keySource() {
         return match == null ? NO_KEY : match.source();
     }

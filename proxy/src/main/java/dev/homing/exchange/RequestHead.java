@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.config.Cidr;
+import dev.homing.observe.Asked;
 import dev.homing.upstream.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
+import java.net.InetAddress;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the authority that the client asked for
  * @param chunked whether the body's length is not known beforehand
  */
-public record RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client) {
+public record RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client)
+        implements Asked {
 
     private static final AsciiString TRAILERS = HttpHeaderValues.TRAILERS;
 
@@ -81,7 +84,23 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         return new RequestHead(request, uri, host, chunked, client);
     }
 
+    @Override
+    public String method() {
+        return request.method().name();
+    }
+
+    @Override
+    public InetAddress address() {
+        return client.address();
+    }
+
+    @Override
+    public @Nullable String header(CharSequence name) {
+        return request.headers().get(name);
+    }
+
     /** The target without its query. */
+    @Override
     public String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);

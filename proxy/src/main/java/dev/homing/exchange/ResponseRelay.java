@@ -20,6 +20,7 @@ final class ResponseRelay implements PayloadSink {
     private final BodyFraming framing;
     private final @Nullable UsageScanner scanner;
     private final ResponseHead.Body towards;
+    private long passed;
     private boolean excess;
 
     ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner) {
@@ -39,6 +40,11 @@ final class ResponseRelay implements PayloadSink {
     /** How the body is delimited for the client. */
     ResponseHead.Body body() {
         return towards;
+    }
+
+    /** Bytes of it that have passed, without its framing. */
+    long passed() {
+        return passed;
     }
 
     /** Whether all of it has passed. */
@@ -82,6 +88,7 @@ final class ResponseRelay implements PayloadSink {
 
     @Override
     public void payload(ByteBuf wire, int index, int length) {
+        passed += length;
         if (scanner != null) {
             scanner.payload(wire, index, length);
         }

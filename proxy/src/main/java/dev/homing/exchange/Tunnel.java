@@ -42,6 +42,8 @@ final class Tunnel implements ClientRequest, UpstreamListener {
     private final Duration silence;
     private final Owner owner;
     private final Deadline deadline;
+    private long received;
+    private long passed;
     private boolean over;
 
     /**
@@ -71,6 +73,16 @@ final class Tunnel implements ClientRequest, UpstreamListener {
         client.switched(head, this);
     }
 
+    /** Bytes that the client said. */
+    long received() {
+        return received;
+    }
+
+    /** Bytes that the backend said, as far as they were passed on. */
+    long passed() {
+        return passed;
+    }
+
     // ---- from the client
 
     @Override
@@ -80,6 +92,7 @@ final class Tunnel implements ClientRequest, UpstreamListener {
             return;
         }
         deadline.in(silence);
+        received += part.readableBytes();
         backend.relay(part);
         if (!backend.writable()) {
             client.read(false);
@@ -131,6 +144,7 @@ final class Tunnel implements ClientRequest, UpstreamListener {
         }
         deadline.in(silence);
         load.delivered(scope.deadlines().coarseNanos());
+        passed += wire.readableBytes();
         client.body(wire);
         if (!client.writable()) {
             backend.read(false);

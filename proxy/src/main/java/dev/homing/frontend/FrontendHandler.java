@@ -10,6 +10,7 @@ import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
 import dev.homing.exchange.Upgrade;
 import dev.homing.loop.Deadline;
+import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
 import io.netty.buffer.ByteBuf;
@@ -277,7 +278,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         ProxyError error =
                 FramingGuard.check(request, generation.config().defaults().limits());
         if (error != null) {
-            refuse(new Http1Stream(channel, this, request, "/"), error);
+            refuse(new Http1Stream(channel, this, request, "/"), Refusals.asked(request, client), error);
             return;
         }
         RequestHead head = RequestHead.of(request, client);
@@ -347,7 +348,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             requestComplete = false;
             count(ConnectionState.IDLE, -1);
             count(ConnectionState.ACTIVE, 1);
-            refuse(new Http1Stream(channel, this, unknown, "/"), error);
+            refuse(new Http1Stream(channel, this, unknown, "/"), Asked.unknown(client.address()), error);
         } else {
             if (state == State.SKIPPING) {
                 ProxyError error = ProxyError.clientTimeout("request body: its answered request not complete within "
@@ -358,8 +359,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void refuse(Http1Stream stream, ProxyError error) {
+    private void refuse(Http1Stream stream, Asked asked, ProxyError error) {
         scope.shared().refused(client, error);
+        Refusals.tell(scope.shared().observer(), asked, error);
         stream.refuse(error);
     }
 

@@ -8,6 +8,7 @@ import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.ProxyError;
 import dev.homing.loop.Deadline;
+import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
 import io.netty.buffer.Unpooled;
@@ -152,9 +153,16 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
         }
     }
 
-    /** A request that is not routed. */
-    void refused(ProxyError error) {
+    /**
+     * A request that is not routed.
+     *
+     * @param asked null when it has been answered already, and is not told of again
+     */
+    void refused(@Nullable Asked asked, ProxyError error) {
         scope.shared().refused(client, error);
+        if (asked != null) {
+            Refusals.tell(scope.shared().observer(), asked, error);
+        }
     }
 
     // ---- what the codec tells
@@ -174,7 +182,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
     @Override
     public ProxyError tooLarge() {
         ProxyError error = FramingGuard.tooLarge(limits());
-        refused(error);
+        refused(Asked.unknown(client.address()), error);
         return error;
     }
 

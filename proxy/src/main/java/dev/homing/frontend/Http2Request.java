@@ -5,6 +5,7 @@ import dev.homing.exchange.ClientRequest;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
 import dev.homing.loop.Deadline;
+import dev.homing.observe.Asked;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -191,7 +192,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter {
         HttpRequest request = Http2Head.request(fields, requestComplete);
         ProxyError error = FramingGuard.check(request, fields, owner.limits());
         if (error != null) {
-            owner.refused(error);
+            owner.refused(Refusals.asked(request, owner.client()), error);
             new Http2Stream(channel, this, request, "/").error(error, List.of());
             return;
         }
@@ -265,7 +266,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter {
         if (left != null) {
             left.contentBroken(error);
         } else {
-            owner.refused(error);
+            owner.refused(begun ? null : Asked.unknown(owner.client().address()), error);
         }
     }
 

@@ -188,6 +188,12 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    FunctionCounter droppedLines(LongSupplier count) {
+        return FunctionCounter.builder("homing.access.log.dropped", count, LongSupplier::getAsLong)
+                .description("Lines of the access log that were lost")
+                .register(registry);
+    }
+
     Gauge buildInfo(String version, String commit) {
         return gauge("homing.build.info", "Always 1; what is running stands in the labels", () -> 1)
                 .tags("version", version, "commit", commit)

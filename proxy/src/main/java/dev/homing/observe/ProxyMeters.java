@@ -9,9 +9,11 @@ import dev.homing.routing.RoutingTable;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * The meters of the proxy, fed by the data plane on any event loop. A request finds its meters by array index, never by name and labels;
@@ -60,6 +62,11 @@ public final class ProxyMeters implements ProxyObserver {
     /** A backend changed; {@code cause} is from a closed set, such as {@code probe} or {@code operator}. */
     public void transition(String pool, String backend, Transition to, String cause) {
         catalog.transitions(pool, backend, to, cause).increment();
+    }
+
+    /** How many lines of the access log were lost, since the start. */
+    public void droppedLines(LongSupplier count) {
+        catalog.droppedLines(count);
     }
 
     /** The configuration was read anew. The first one, at the start, is no reload. */
@@ -116,7 +123,7 @@ public final class ProxyMeters implements ProxyObserver {
     @Override
     public void finished(RequestSummary summary) {
         KnownMeters meters = known;
-        RequestSummary.Route route = summary.route();
+        RequestSummary.Route route = Objects.requireNonNull(summary.route(), "a route");
         Decision decision = route.decision();
         PoolMeters pool = meters.of(route.pool());
         pool.requestTime.at(decision).record(summary.timing().totalNanos(), TimeUnit.NANOSECONDS);
@@ -139,7 +146,7 @@ public final class ProxyMeters implements ProxyObserver {
     private static void tokens(BackendMeters backend, Decision decision, RequestSummary summary) {
         RequestSummary.Tokens tokens = summary.tokens();
         if (tokens.expected() || tokens.usage() != null) {
-            backend.tokens(summary.key(), decision, tokens.usage());
+            backend.tokens(summary.origin().key(), decision, tokens.usage());
         }
     }
 

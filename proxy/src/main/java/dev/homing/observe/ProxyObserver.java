@@ -31,8 +31,11 @@ public interface ProxyObserver {
     /** homing itself refused a request; {@code reason} is from {@code ProxyError}'s closed set. */
     default void rejected(String reason) {}
 
-    /** A request ended, one way or another; once a request that had been routed. */
+    /** A request ended, one way or another; once a request that had been routed, those included that homing makes of a client's. */
     default void finished(RequestSummary summary) {}
+
+    /** A client's request ended, routed or not; once each. What was asked is lent for the time of the call. */
+    default void ended(Asked asked, RequestSummary summary) {}
 
     /** A connection entered ({@code +1}) or left ({@code -1}) a state. */
     default void connection(Side side, ConnectionState state, int delta) {}

@@ -69,7 +69,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(25);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(26);
     }
 
     @Test
@@ -97,12 +97,12 @@ class ProxyMetersTest {
 
         meters.finished(summary(left, Decision.PINNED, new Usage(290, 285, 2)));
         meters.finished(new RequestSummary(
-                "alice",
+                RequestSummary.Origin.of("alice"),
                 new RequestSummary.Route(pool, left, Decision.PINNED),
-                200,
-                false,
+                RequestSummary.Ending.whole(200),
                 new RequestSummary.Timing(5, 5),
-                new RequestSummary.Tokens(true, new Usage(100, 20, 4))));
+                new RequestSummary.Tokens(true, new Usage(100, 20, 4)),
+                RequestSummary.Traffic.NONE));
 
         String labels = "{backend=\"left\",cached=\"true\",decision=\"pinned\",%spool=\"default\"}";
         assertThat(value("homing_prompt_tokens_total" + labels.formatted(""))).isEqualTo(285);
@@ -167,12 +167,12 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, left, Decision.PINNED),
-                200,
-                false,
+                RequestSummary.Ending.whole(200),
                 new RequestSummary.Timing(5, -1),
-                new RequestSummary.Tokens(expected, null)));
+                new RequestSummary.Tokens(expected, null),
+                RequestSummary.Traffic.NONE));
 
         assertThat(value("homing_usage_missing_total{backend=\"left\",pool=\"default\"}"))
                 .isEqualTo(missing);
@@ -196,12 +196,12 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, left, Decision.PINNED),
-                status,
-                clientGone,
+                new RequestSummary.Ending(status, clientGone, null),
                 new RequestSummary.Timing(5, -1),
-                new RequestSummary.Tokens(false, null)));
+                RequestSummary.Tokens.NONE,
+                RequestSummary.Traffic.NONE));
 
         assertThat(value("homing_requests_total{backend=\"left\",decision=\"pinned\",pool=\"default\",status=\"" + label
                         + "\"}"))
@@ -211,12 +211,12 @@ class ProxyMetersTest {
     @Test
     void aRequestWithoutABackendIsCountedWithNone() {
         meters.finished(new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, null, Decision.UNROUTABLE),
-                503,
-                false,
+                RequestSummary.Ending.whole(503),
                 new RequestSummary.Timing(5, -1),
-                new RequestSummary.Tokens(false, null)));
+                RequestSummary.Tokens.NONE,
+                RequestSummary.Traffic.NONE));
 
         assertThat(
                         value(
@@ -236,12 +236,12 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, left, Decision.PINNED),
-                200,
-                false,
+                RequestSummary.Ending.whole(200),
                 new RequestSummary.Timing(nanos, nanos),
-                new RequestSummary.Tokens(false, null)));
+                RequestSummary.Tokens.NONE,
+                RequestSummary.Traffic.NONE));
 
         for (String name : List.of("homing_request_seconds", "homing_time_to_first_token_seconds")) {
             assertThat(value(name + "_bucket{decision=\"pinned\",pool=\"default\",le=\"" + bucket + "\"}"))
@@ -267,12 +267,12 @@ class ProxyMetersTest {
 
         meters.finished(summary(left, Decision.PINNED, null));
         meters.finished(new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, null, Decision.NO_SESSION),
-                503,
-                false,
+                RequestSummary.Ending.whole(503),
                 new RequestSummary.Timing(3_000_000_000L, -1, 2_000_000_000L),
-                new RequestSummary.Tokens(false, null)));
+                RequestSummary.Tokens.NONE,
+                RequestSummary.Traffic.NONE));
 
         assertThat(value("homing_queue_seconds_count{pool=\"default\"}")).isEqualTo(1);
         assertThat(value("homing_queue_seconds_sum{pool=\"default\"}")).isEqualTo(2);
@@ -428,14 +428,15 @@ class ProxyMetersTest {
         meters.retried(pool, RetryReason.CONNECT);
         meters.clientAborted(pool, AbortPhase.PREFILL);
         meters.rejected("no_backend");
+        meters.droppedLines(() -> 3);
         meters.transition("default", "left", Transition.UP, "probe");
         meters.finished(new RequestSummary(
-                "alice",
+                RequestSummary.Origin.of("alice"),
                 new RequestSummary.Route(pool, left, Decision.PLACED),
-                200,
-                false,
+                RequestSummary.Ending.whole(200),
                 new RequestSummary.Timing(5, 5),
-                new RequestSummary.Tokens(true, new Usage(2, 1, 1))));
+                new RequestSummary.Tokens(true, new Usage(2, 1, 1)),
+                RequestSummary.Traffic.NONE));
 
         new MeterCatalog(registry).buildInfo("1", "2");
     }
@@ -486,12 +487,12 @@ class ProxyMetersTest {
 
     private RequestSummary summary(Backend backend, Decision decision, @Nullable Usage usage) {
         return new RequestSummary(
-                null,
+                RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, backend, decision),
-                200,
-                false,
+                RequestSummary.Ending.whole(200),
                 new RequestSummary.Timing(7_000_000, -1),
-                new RequestSummary.Tokens(true, usage));
+                new RequestSummary.Tokens(true, usage),
+                RequestSummary.Traffic.NONE);
     }
 
     private static Backend backend(int slot, String id, boolean healthy) {

@@ -99,7 +99,7 @@ final class ApiKeyTest extends WireCase {
         plane.awaitQuiet();
 
         assertThat(plane.observer().finished()).singleElement().satisfies(summary -> {
-            assertThat(summary.key()).isEqualTo("alice");
+            assertThat(summary.origin().key()).isEqualTo("alice");
             assertThat(summary.toString()).doesNotContain("sk-alice");
         });
     }

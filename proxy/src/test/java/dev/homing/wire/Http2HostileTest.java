@@ -154,7 +154,7 @@ final class Http2HostileTest extends WireCase {
     }
 
     /** A request whose block may not fit in one frame. */
-    private static int send(RawHttp2 client, String... fields) throws IOException {
+    static int send(RawHttp2 client, String... fields) throws IOException {
         byte[] block = RawHttp2.block(fields);
         int id = client.open();
         int size = 16 * 1024;

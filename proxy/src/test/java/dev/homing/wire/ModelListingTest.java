@@ -137,6 +137,8 @@ final class ModelListingTest extends WireCase {
                 .isEqualTo(data("embed", "both", "qwen", "unreachable"));
         plane.awaitQuiet();
         assertThat(plane.observer().routed()).hasSize(7).containsOnly(Decision.NO_SESSION);
+        assertThat(LoggedLines.told(plane, 3)).containsOnly("GET /v1/models 200 -");
+        assertThat(LoggedLines.all(plane, 3).get(0).get("bytes_out").intValue()).isEqualTo(69);
     }
 
     @Test
@@ -233,6 +235,7 @@ final class ModelListingTest extends WireCase {
             assertThat(response.header("Retry-After")).isNotNull();
             assertThat(response.body()).contains("\"code\":\"no_backend\"", "no healthy backend in pool p0, p1");
             assertThat(out.observer().rejections()).containsExactly("no_backend");
+            assertThat(LoggedLines.told(out, 1)).containsExactly("GET /v1/models 503 no_backend");
         }
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.wire;
 
+import dev.homing.observe.AccessLines;
+import dev.homing.observe.AccessLog;
+import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver;
 import dev.homing.observe.RequestSummary;
 import dev.homing.routing.Backend;
@@ -23,6 +26,8 @@ public final class RecordingObserver implements ProxyObserver {
     private final List<AbortPhase> aborts = new CopyOnWriteArrayList<>();
     private final List<String> rejections = new CopyOnWriteArrayList<>();
     private final List<RequestSummary> finished = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final AccessLog accessLog = new AccessLog(() -> 0);
     private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
 
@@ -53,6 +58,11 @@ public final class RecordingObserver implements ProxyObserver {
 
     public List<RequestSummary> finished() {
         return finished;
+    }
+
+    /** The lines of the access log, as JSON; at the beginning of all time. */
+    public List<String> lines() {
+        return lines;
     }
 
     /** Connections to backends that were made. */
@@ -104,6 +114,12 @@ public final class RecordingObserver implements ProxyObserver {
     @Override
     public void finished(RequestSummary summary) {
         finished.add(summary);
+    }
+
+    @Override
+    public void ended(Asked asked, RequestSummary summary) {
+        accessLog.to(entry -> lines.add(AccessLines.json(entry)));
+        accessLog.ended(asked, summary);
     }
 
     @Override

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.app;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Where the access log is written: the end of a file, or standard output. A write that fails half-way leaves no half line behind. Confined to one thread. */
+final class AccessLogFile {
+
+    private static final String STDOUT = "stdout";
+    private static final byte[] LINE_END = {'\n'};
+
+    /** Null = standard output, which is never closed. */
+    private final @Nullable Path path;
+
+    private FileChannel channel;
+
+    /** Whether what was written last does not end with a line's end. */
+    private boolean torn;
+
+    private AccessLogFile(@Nullable Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** @param path of a file, which is made when there is none, or {@code stdout} */
+    static AccessLogFile open(String path) throws IOException {
+        if (path.equals(STDOUT)) {
+            return new AccessLogFile(null, new FileOutputStream(FileDescriptor.out).getChannel());
+        }
+        Path file = Path.of(path);
+        return new AccessLogFile(file, append(file));
+    }
+
+    private static FileChannel append(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
+    /** Goes on in the file that has the name now; when there can be none, in the one that had it. */
+    void reopen() throws IOException {
+        if (path != null) {
+            FileChannel next = append(path);
+            close();
+            channel = next;
+            torn = false;
+        }
+    }
+
+    /** Writes whole lines. */
+    void write(ByteBuffer lines) throws IOException {
+        long before = path == null ? 0 : channel.size();
+        int start = lines.position();
+        try {
+            if (torn) {
+                all(ByteBuffer.wrap(LINE_END));
+                torn = false;
+            }
+            all(lines);
+        } catch (IOException e) {
+            torn |= lines.position() > start && !takenBack(before);
+            throw e;
+        }
+    }
+
+    void close() throws IOException {
+        if (path != null) {
+            channel.close();
+        }
+    }
+
+    private void all(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private boolean takenBack(long before) {
+        if (path == null) {
+            return false;
+        }
+        try {
+            channel.truncate(before);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Why a file cannot be written, in a few words: Java tells some of the reasons by the class alone. */
+    static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "access denied";
+        }
+        return e instanceof FileSystemException failure && failure.getReason() != null
+                ? failure.getReason()
+                : String.valueOf(e.getMessage());
+    }
+
+    @Override
+    public String toString() {
+        return path == null ? STDOUT : path.toString();
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.frontend;
+
+import dev.homing.exchange.ClientInfo;
+import dev.homing.exchange.ProxyError;
+import dev.homing.exchange.RequestHead;
+import dev.homing.observe.Asked;
+import dev.homing.observe.ProxyObserver;
+import dev.homing.observe.RequestSummary;
+import dev.homing.observe.RequestSummary.Ending;
+import dev.homing.observe.RequestSummary.Traffic;
+import io.netty.handler.codec.http.HttpRequest;
+
+/** Tells of requests that are refused for their form, before anything is done for them. */
+final class Refusals {
+
+    /** The target that Netty's decoder gives a request whose first line it could not read. */
+    private static final String UNREAD = "/bad-request";
+
+    private Refusals() {}
+
+    /** What was asked, as far as it could be read. */
+    static Asked asked(HttpRequest request, ClientInfo client) {
+        boolean unread = request.decoderResult().isFailure() && request.uri().equals(UNREAD);
+        return unread ? Asked.unknown(client.address()) : RequestHead.of(request, client);
+    }
+
+    /** Tells of the end of such a request. */
+    static void tell(ProxyObserver observer, Asked asked, ProxyError error) {
+        Ending ending = Ending.failed(error.status(), error.code());
+        observer.ended(asked, RequestSummary.unrouted(null, ending, 0, Traffic.NONE));
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.homing.app.RunningHoming;
+import dev.homing.demo.EngineSettings;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The access log of a whole proxy in front of replicas. */
+class AccessLogFileTest {
+
+    private static final int SESSIONS = 6;
+    private static final int TURNS = 3;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    @TempDir
+    private Path directory;
+
+    private Path file;
+    private Replicas replicas;
+
+    @BeforeEach
+    void start() {
+        file = directory.resolve("access.log");
+        replicas = Replicas.start(
+                2, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER).decode(1_000));
+    }
+
+    @AfterEach
+    void stop() {
+        replicas.close();
+    }
+
+    private String yaml() {
+        return replicas.yaml("access_log: {path: " + file + "}");
+    }
+
+    private List<JsonNode> lines(Path log) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            lines.add(mapper.readTree(line));
+        }
+        return lines;
+    }
+
+    private static void talk(Chat chat, int turns) {
+        for (int i = 0; i < SESSIONS; i++) {
+            Conversation talk = new Conversation(chat, "talk-" + i);
+            talk.turns(turns, 2).join();
+            assertThat(talk.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void theLogTellsWhatTheReplicasServedAndTheSimulationReplaysIt() throws Exception {
+        try (RunningHoming homing = RunningHoming.start(yaml())) {
+            talk(new Chat(homing.clients()), TURNS);
+        }
+
+        List<JsonNode> lines = lines(file);
+        assertThat(lines).hasSize(SESSIONS * TURNS);
+        assertThat(lines.stream().map(line -> line.get("session").textValue()).distinct())
+                .hasSize(SESSIONS)
+                .allMatch(session -> session.matches("[0-9a-f]{16}"));
+        assertThat(lines.stream().map(line -> line.get("decision").textValue()))
+                .containsOnly("placed", "pinned")
+                .filteredOn("placed"::equals)
+                .hasSize(SESSIONS);
+        assertThat(lines.stream()
+                        .mapToLong(line -> line.get("prompt_tokens").longValue())
+                        .sum())
+                .isEqualTo(replicas.sum(stats -> stats.tokens().prompt()));
+        assertThat(lines.stream()
+                        .mapToLong(line -> line.get("cached_tokens").longValue())
+                        .sum())
+                .isEqualTo(replicas.sum(stats -> stats.tokens().cached()));
+        assertThat(lines)
+                .allMatch(line -> line.get("ttft_ms").doubleValue()
+                        <= line.get("total_ms").doubleValue());
+        assertThat(Files.readString(file)).doesNotContain("talk-");
+
+        try (HomingProcess simulate = HomingProcess.start("simulate", file.toString(), "--backends", "2", "--json")) {
+            assertThat(simulate.exit()).as(simulate.err()).isZero();
+            JsonNode rows = mapper.readTree(simulate.out());
+            assertThat(rows).isNotEmpty().allMatch(row -> row.get("requests").intValue() > 0);
+            assertThat(rows.findValuesAsText("trace")).containsOnly("access.log");
+        }
+    }
+
+    @Test
+    void aRotatedFileIsLeftEvenWhenTheConfigurationIsRefused() throws Exception {
+        Path config = Files.writeString(directory.resolve("homing.yaml"), yaml());
+        Path old = directory.resolve("access.log.1");
+        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMinutes(1))) {
+            Chat chat = new Chat(homing.clients());
+            talk(chat, 1);
+            Files.move(file, old);
+            Files.writeString(config, yaml() + "nonsense: 1\n");
+            homing.reload();
+            await().until(() -> Files.exists(file));
+            talk(chat, 2);
+        }
+
+        assertThat(lines(old)).hasSize(SESSIONS);
+        assertThat(lines(file)).hasSize(2 * SESSIONS);
+    }
+
+    @Test
+    void aReloadTurnsItOnAndRefusesAFileThatCannotBeWritten() throws Exception {
+        Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml());
+        try (RunningHoming homing = RunningHoming.watching(config, Duration.ofMinutes(1))) {
+            Operator operator = new Operator(homing.operators());
+            Chat chat = new Chat(homing.clients());
+            talk(chat, 1);
+            Files.writeString(config, yaml());
+            assertThat(operator.reload().statusCode()).isEqualTo(200);
+            talk(chat, 1);
+
+            Files.writeString(config, replicas.yaml("access_log: {path: " + directory + "/no/log}"));
+            HttpResponse<String> refused = operator.reload();
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body())
+                    .contains("access_log.path: " + directory + "/no/log: cannot be written: no such directory");
+            talk(chat, 1);
+            assertThat(operator.metrics().count("homing_access_log_dropped_total"))
+                    .isZero();
+        }
+
+        assertThat(lines(file)).hasSize(2 * SESSIONS);
+    }
+
+    @Test
+    void aProxyThatCannotWriteItDoesNotStart() throws Exception {
+        Path config = Files.writeString(
+                directory.resolve("homing.yaml"), replicas.yaml("access_log: {path: " + directory + "}"));
+        try (HomingProcess homing = HomingProcess.start("run", "-c", config.toString())) {
+            assertThat(homing.exit()).isEqualTo(1);
+            assertThat(homing.err())
+                    .contains("homing: access_log.path: " + directory + ": cannot be written: Is a directory");
+            homing.hasNoStackTrace();
+        }
+    }
+
+    @Test
+    void onStandardOutputItIsWholeAtTheEnd() throws Exception {
+        Path config = Files.writeString(
+                directory.resolve("homing.yaml"), replicas.yaml("access_log: {path: stdout, format: logfmt}"));
+        try (HomingProcess homing = HomingProcess.serving(config)) {
+            talk(new Chat(homing.clients()), TURNS);
+            homing.signal("TERM");
+
+            assertThat(homing.exit()).isZero();
+            assertThat(homing.out().lines().filter(line -> line.startsWith("time=")))
+                    .hasSize(SESSIONS * TURNS)
+                    .allMatch(line -> line.contains(" status=200 "));
+            homing.hasNoStackTrace();
+        }
+    }
+}
