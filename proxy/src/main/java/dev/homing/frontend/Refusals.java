@@ -14,14 +14,11 @@ import io.netty.handler.codec.http.HttpRequest;
 /** Tells of requests that are refused for their form, before anything is done for them. */
 final class Refusals {
 
-    /** The target that Netty's decoder gives a request whose first line it could not read. */
-    private static final String UNREAD = "/bad-request";
-
     private Refusals() {}
 
     /** What was asked, as far as it could be read. */
     static Asked asked(HttpRequest request, ClientInfo client) {
-        boolean unread = request.decoderResult().isFailure() && request.uri().equals(UNREAD);
+        boolean unread = request.decoderResult().isFailure() && request.uri().equals(RequestDecoder.UNREAD);
         return unread ? Asked.unknown(client.address()) : RequestHead.of(request, client);
     }
 

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecoder extends HttpRequestDecoder {
 
+    /** The target of a request whose first line could not be read, as the codec names it. */
+    static final String UNREAD = "/bad-request";
+
     /** Bytes of a body that are handed on as one part at most. */
     private static final int PART = 64 * 1024;
 
@@ -185,7 +188,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     /** Stands for a request of which nothing is known. */
     static HttpRequest placeholder() {
-        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, UNREAD);
     }
 
     private static <T extends HttpObject> T failed(T message, String why) {
