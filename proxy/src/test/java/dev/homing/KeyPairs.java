@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A key with a certificate that only it vouches for, made by the JDK's own tool. */
@@ -108,6 +110,14 @@ public final class KeyPairs {
     /** For a client that trusts those servers, and has a key of its own or none. */
     public static SSLContext client(@Nullable KeyPairs own, KeyPairs... servers)
             throws GeneralSecurityException, IOException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                own == null ? null : own.managers().getKeyManagers(), new TrustManager[] {trusting(servers)}, null);
+        return context;
+    }
+
+    /** Trusts those servers and nobody else. */
+    public static X509TrustManager trusting(KeyPairs... servers) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         for (KeyPairs server : servers) {
@@ -115,9 +125,7 @@ public final class KeyPairs {
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own == null ? null : own.managers().getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+        return (X509TrustManager) trust.getTrustManagers()[0];
     }
 
     private KeyManagerFactory managers() throws GeneralSecurityException {
