@@ -37,6 +37,10 @@ final class BackendMeters {
         return id.equals(someId) && pool.equals(somePool);
     }
 
+    String id() {
+        return id;
+    }
+
     RequestCounters requests() {
         return requests;
     }

@@ -22,6 +22,7 @@ final class PoolMeters {
     final MeterRow<ProxyObserver.RetryReason, Counter> retries;
     final MeterRow<ProxyObserver.AbortPhase, Counter> aborts;
     final RequestCounters unrouted;
+    final MissingUsage missingUsage;
 
     private final String name;
     private final MeterCatalog catalog;
@@ -37,6 +38,7 @@ final class PoolMeters {
         queueTime = catalog.queueTime(name);
         retries = MeterRow.full(ProxyObserver.RetryReason.class, reason -> catalog.retries(name, reason));
         aborts = MeterRow.full(ProxyObserver.AbortPhase.class, phase -> catalog.clientAborts(name, phase));
+        missingUsage = new MissingUsage(name);
         unrouted = new RequestCounters(catalog, name, NO_BACKEND);
     }
 

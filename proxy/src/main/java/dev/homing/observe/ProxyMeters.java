@@ -139,14 +139,19 @@ public final class ProxyMeters implements ProxyObserver {
             pool.unrouted.count(decision, status);
         } else {
             backend.requests().count(decision, status);
-            tokens(backend, decision, summary);
+            tokens(pool, backend, decision, summary);
         }
     }
 
-    private static void tokens(BackendMeters backend, Decision decision, RequestSummary summary) {
+    private static void tokens(PoolMeters pool, BackendMeters backend, Decision decision, RequestSummary summary) {
         RequestSummary.Tokens tokens = summary.tokens();
-        if (tokens.expected() || tokens.usage() != null) {
-            backend.tokens(summary.origin().key(), decision, tokens.usage());
+        if (!tokens.expected() && tokens.usage() == null) {
+            return;
+        }
+        backend.tokens(summary.origin().key(), decision, tokens.usage());
+        // One that broke off, or whose client left, may have been about to tell it.
+        if (summary.ending().error() == null) {
+            pool.missingUsage.look(backend.id(), tokens.usage());
         }
     }
 
