@@ -8,9 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where the access log is written: the end of a file, or standard output. A write that fails half-way leaves no half line behind. Confined to one thread. */
@@ -18,6 +23,11 @@ final class AccessLogFile {
 
     private static final String STDOUT = "stdout";
     private static final byte[] LINE_END = {'\n'};
+
+    /** Of a file's mode, as POSIX has it. */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int CHARACTER_DEVICE = 0020000;
 
     /** Null = standard output, which is never closed. */
     private final @Nullable Path path;
@@ -38,17 +48,59 @@ final class AccessLogFile {
             return new AccessLogFile(null, new FileOutputStream(FileDescriptor.out).getChannel());
         }
         Path file = Path.of(path);
-        return new AccessLogFile(file, append(file));
+        return new AccessLogFile(file, append(file, StandardOpenOption.CREATE));
     }
 
-    private static FileChannel append(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    /** Whether it could be opened, leaving everything as it is: a file that is not there is not made. */
+    static void attempt(String path) throws IOException {
+        if (path.equals(STDOUT)) {
+            return;
+        }
+        Path file = Path.of(path);
+        if (Files.exists(file)) {
+            append(file).close();
+            return;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new NoSuchFileException(path);
+        }
+        if (!Files.isWritable(directory)) {
+            throw new AccessDeniedException(path);
+        }
+    }
+
+    private static FileChannel append(Path file, OpenOption... more) throws IOException {
+        BasicFileAttributes kind = kind(file);
+        // A pipe would be waited for until somebody reads it, and a socket has no end to write to.
+        if (kind != null && kind.isOther() && !isDevice(file)) {
+            throw new FileSystemException(file.toString(), null, "not a file (expected: a file, or stdout)");
+        }
+        Set<OpenOption> options = new HashSet<>(Set.of(more));
+        options.add(StandardOpenOption.WRITE);
+        options.add(StandardOpenOption.APPEND);
+        return FileChannel.open(file, options);
+    }
+
+    /** Null when there is nothing, or nobody may know. */
+    private static @Nullable BasicFileAttributes kind(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** A terminal or the like, such as {@code /dev/null}. */
+    private static boolean isDevice(Path file) throws IOException {
+        return file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && ((int) Files.getAttribute(file, "unix:mode") & FILE_TYPE) == CHARACTER_DEVICE;
     }
 
     /** Goes on in the file that has the name now; when there can be none, in the one that had it. */
     void reopen() throws IOException {
         if (path != null) {
-            FileChannel next = append(path);
+            FileChannel next = append(path, StandardOpenOption.CREATE);
             close();
             channel = next;
             torn = false;

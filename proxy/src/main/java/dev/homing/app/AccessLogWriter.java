@@ -94,9 +94,29 @@ final class AccessLogWriter {
             AccessLogFile next = AccessLogFile.open(wanted.path());
             return () -> use(wanted, next);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "access_log.path: " + wanted.path() + ": cannot be written: " + AccessLogFile.reason(e), e);
+            throw refused(wanted.path(), e);
         }
+    }
+
+    /**
+     * Tries whether {@link #open} would do, and leaves everything as it is.
+     *
+     * @throws IllegalArgumentException when it would not
+     */
+    static void attempt(Telemetry.AccessLog wanted) {
+        if (wanted.path() == null) {
+            return;
+        }
+        try {
+            AccessLogFile.attempt(wanted.path());
+        } catch (IOException e) {
+            throw refused(wanted.path(), e);
+        }
+    }
+
+    private static IllegalArgumentException refused(String path, IOException e) {
+        return new IllegalArgumentException(
+                "access_log.path: " + path + ": cannot be written: " + AccessLogFile.reason(e), e);
     }
 
     /** Goes on in the file that has the configured name by now: the one that had it may have been moved away. */

@@ -90,6 +90,7 @@ final class CheckCommand implements Callable<Integer> {
         warnIfRefused(() -> new ListenerTls().read(config.server().listen()), err);
         warnIfRefused(() -> new UpstreamTls().read(config), err);
         warnIfRefused(() -> new KeyRing().read(config), err);
+        warnIfRefused(() -> AccessLogWriter.attempt(config.telemetry().accessLog()), err);
     }
 
     private static void warnIfRefused(Runnable reading, PrintWriter err) {

@@ -2,7 +2,6 @@
 package dev.homing.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -28,6 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +59,12 @@ class AccessLogWriterTest {
 
     private void to(Path path, Format format) {
         writer.open(new Telemetry.AccessLog(path.toString(), format)).run();
+    }
+
+    /** Makes a pipe of that name. */
+    static void pipe(Path path) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                .isZero();
     }
 
     /** A request that ended with that status. */
@@ -190,14 +196,25 @@ class AccessLogWriterTest {
     }
 
     @Test
-    void aFileThatCannotBeWrittenIsRefused() throws IOException {
-        Path nowhere = directory.resolve("no/access.log");
+    @Timeout(20)
+    void aPipeInPlaceOfTheFileIsNotWaitedForEither() throws Exception {
+        Path old = directory.resolve("access.log.1");
+        to(file, Format.JSON);
+        Files.move(file, old);
+        pipe(file);
 
-        assertThatThrownBy(() -> to(nowhere, Format.JSON))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("access_log.path: " + nowhere + ": cannot be written: no such directory");
-        assertThatThrownBy(() -> to(directory, Format.JSON))
-                .hasMessage("access_log.path: " + directory + ": cannot be written: Is a directory");
+        writer.reopen();
+        request(201);
+
+        awaitStatuses(old, "201");
+        Files.delete(file);
+        await().until(() -> Files.exists(file));
+        request(202);
+        awaitStatuses(file, "202");
+        assertThat(writer.dropped()).isZero();
+        assertThat(told.lines(Level.WARN))
+                .containsExactly("access log " + file + ": cannot be written, will be tried again: not a file"
+                        + " (expected: a file, or stdout)");
     }
 
     @Test

@@ -89,6 +89,21 @@ class CheckCommandTest {
         assertThat(err.toString().lines()).containsExactly("warning: listen: tls: /no/such.pem: no such file");
     }
 
+    @Test
+    void aLogThatCannotBeWrittenHereIsWarnedOfAndNoneIsMade() throws IOException {
+        Path log = folder.resolve("access.log");
+        String backend = "backends: [{id: a, url: \"http://127.0.0.1:1\"}]\n";
+
+        assertThat(check(backend + "access_log: {path: " + log + "}")).isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(log).doesNotExist();
+
+        assertThat(check(backend + "access_log: {path: " + folder + "/no/log}")).isZero();
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "warning: access_log.path: " + folder + "/no/log: cannot be written: no such directory");
+    }
+
     private int check(String yaml) throws IOException {
         Files.writeString(file, yaml);
         return run("check", "-c", file.toString());
