@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.simulate;
 
-import dev.homing.simulate.JsonLine.Malformed;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class AccessLogTrace implements TraceFormat {
     private record Line(@Nullable String session, long millis, long promptTokens, long completionTokens) {}
 
     @Override
-    public void add(JsonLine line) throws Malformed {
+    public void add(TraceLine line) throws Malformed {
         if (!line.has("prompt_tokens")) {
             return;
         }

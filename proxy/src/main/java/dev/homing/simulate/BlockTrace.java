@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.simulate;
 
-import dev.homing.simulate.JsonLine.Malformed;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ final class BlockTrace implements TraceFormat {
     private long leastBlockTokens = 1;
 
     @Override
-    public void add(JsonLine line) throws Malformed {
+    public void add(TraceLine line) throws Malformed {
         long tokens = line.number("input_tokens", 1, Prompt.MOST_TOKENS);
         int[] blocks = LongStream.of(line.numbers("blocks"))
                 .mapToInt(id -> numbers.computeIfAbsent(id, i -> numbers.size()))

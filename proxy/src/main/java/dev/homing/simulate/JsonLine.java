@@ -5,57 +5,43 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** The fields of one JSON object that somebody asked for: texts, numbers and lists of whole numbers. */
+/** A line of a trace that is a JSON object. */
 final class JsonLine {
 
-    /** Exact in a double, as all whole numbers below it. */
-    private static final double EXACT = 1e15;
+    /** What has no use here, whatever its content. */
+    private static final Object OBJECT = new Useless("an object");
+
+    private static final Object BOOLEAN = new Useless("a boolean");
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Map<String, Object> fields = new HashMap<>();
+    private record Useless(String shown) {
 
-    /** What has no use here, whatever its content. */
-    private enum Kind {
-        OBJECT("an object"),
-        BOOLEAN("a boolean");
-
-        private final String shown;
-
-        Kind(String shown) {
-            this.shown = shown;
+        @Override
+        public String toString() {
+            return shown;
         }
     }
 
-    /** A line that is not as it should be; the message says how. */
-    static final class Malformed extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        Malformed(String message) {
-            super(message);
-        }
-    }
+    private JsonLine() {}
 
     /** @param wanted names of fields; others are passed over */
-    static JsonLine parse(String text, Set<String> wanted) throws Malformed {
-        JsonLine line = new JsonLine();
+    static TraceLine parse(String text, Set<String> wanted) throws Malformed {
+        TraceLine line = new TraceLine();
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new Malformed("found " + brief(text) + " (expected: a JSON object)");
+                throw new Malformed("found " + TraceLine.brief(text) + " (expected: a JSON object)");
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
                 parser.nextToken();
                 if (wanted.contains(name)) {
-                    line.put(name, parser);
+                    put(line, name, parser);
                 } else {
                     parser.skipChildren();
                 }
@@ -71,51 +57,17 @@ final class JsonLine {
         }
     }
 
-    boolean has(String name) {
-        return fields.containsKey(name);
-    }
-
-    /** A text; null when there is none, or null. A whole number counts as its digits. */
-    @Nullable String text(String name) throws Malformed {
-        Object value = fields.get(name);
-        if (value == null || value instanceof String) {
-            return (String) value;
-        }
-        if (value instanceof Double number && number % 1 == 0) {
-            return String.valueOf(number.longValue());
-        }
-        throw new Malformed(name + ": " + shown(value) + " (expected: a string)");
-    }
-
-    /** A number within these bounds, rounded. */
-    long number(String name, long least, long most) throws Malformed {
-        Object value = fields.get(name);
-        if (value instanceof Double number && number >= least && number <= most) {
-            return Math.round(number);
-        }
-        throw new Malformed(name + ": " + shown(value) + " (expected: a number from " + least + " to " + most + ")");
-    }
-
-    /** A list of whole numbers that are not negative. */
-    long[] numbers(String name) throws Malformed {
-        Object value = fields.get(name);
-        if (value instanceof long[] list) {
-            return list;
-        }
-        throw new Malformed(name + ": " + shown(value) + " (expected: a list of whole numbers)");
-    }
-
-    private void put(String name, JsonParser parser) throws IOException, Malformed {
+    private static void put(TraceLine line, String name, JsonParser parser) throws IOException, Malformed {
         switch (parser.currentToken()) {
-            case VALUE_STRING -> fields.put(name, parser.getText());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> fields.put(name, parser.getDoubleValue());
-            case START_ARRAY -> fields.put(name, list(name, parser));
+            case VALUE_STRING -> line.put(name, parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> line.put(name, parser.getDoubleValue());
+            case START_ARRAY -> line.put(name, list(name, parser));
             case VALUE_NULL -> {}
             case START_OBJECT -> {
-                fields.put(name, Kind.OBJECT);
+                line.put(name, OBJECT);
                 parser.skipChildren();
             }
-            default -> fields.put(name, Kind.BOOLEAN);
+            default -> line.put(name, BOOLEAN);
         }
     }
 
@@ -124,8 +76,8 @@ final class JsonLine {
         int size = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (!isWhole(parser)) {
-                throw new Malformed(
-                        name + "[" + size + "]: " + brief(parser.getText()) + " (expected: a whole number, 0 or more)");
+                throw new Malformed(name + "[" + size + "]: " + TraceLine.brief(parser.getText())
+                        + " (expected: a whole number, 0 or more)");
             }
             list = size == list.length ? Arrays.copyOf(list, 2 * size) : list;
             list[size++] = parser.getLongValue();
@@ -137,22 +89,5 @@ final class JsonLine {
         return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                 && parser.getLongValue() >= 0;
-    }
-
-    private static String shown(@Nullable Object value) {
-        if (value == null) {
-            return "missing";
-        }
-        if (value instanceof Double number) {
-            return number % 1 == 0 && Math.abs(number) <= EXACT
-                    ? String.valueOf(number.longValue())
-                    : number.toString();
-        }
-        return value instanceof String text ? brief(text) : value instanceof long[] ? "a list" : ((Kind) value).shown;
-    }
-
-    private static String brief(String text) {
-        String line = text.strip();
-        return "'" + (line.length() > 40 ? line.substring(0, 40) + "..." : line) + "'";
     }
 }

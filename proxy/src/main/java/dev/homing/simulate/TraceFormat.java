@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.simulate;
 
-import dev.homing.simulate.JsonLine.Malformed;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.util.Set;
 
 /** Makes a trace of lines that are all of one kind. */
@@ -20,7 +20,7 @@ interface TraceFormat {
             "completion_tokens");
 
     /** The format that a file has whose first line is this. */
-    static TraceFormat of(JsonLine first) throws Malformed {
+    static TraceFormat of(TraceLine first) throws Malformed {
         if (first.has("t_ms")) {
             return new BlockTrace();
         }
@@ -30,7 +30,7 @@ interface TraceFormat {
         throw new Malformed("neither t_ms nor time (expected: a request of a trace, or of homing's access log)");
     }
 
-    void add(JsonLine line) throws Malformed;
+    void add(TraceLine line) throws Malformed;
 
     /** Requests that were added. */
     int size();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.simulate;
 
-import dev.homing.simulate.JsonLine.Malformed;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ record TraceMeta(int blockTokens, Set<Long> sharedBlocks) {
             return NONE;
         }
         try {
-            JsonLine json = JsonLine.parse(Files.readString(file), Set.of(BLOCK_TOKENS, SHARED));
+            TraceLine json = JsonLine.parse(Files.readString(file), Set.of(BLOCK_TOKENS, SHARED));
             Set<Long> shared = json.has(SHARED)
                     ? Arrays.stream(json.numbers(SHARED)).boxed().collect(Collectors.toSet())
                     : Set.of();

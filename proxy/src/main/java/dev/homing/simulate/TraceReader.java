@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.simulate;
 
-import dev.homing.simulate.JsonLine.Malformed;
+import dev.homing.simulate.TraceLine.Malformed;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads traces: one JSON object a line, plain or gzipped. A line is either of a trace, which lists the blocks of each prompt, or of homing's access
- * log, which does not; the first line says which.
+ * Reads traces: one JSON object a line, or one line of logfmt, plain or gzipped. A line is either of a trace, which lists the blocks of each prompt,
+ * or of homing's access log, which does not; the first line says which.
  */
 final class TraceReader {
 
@@ -32,7 +32,7 @@ final class TraceReader {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    JsonLine object = JsonLine.parse(line, TraceFormat.FIELDS);
+                    TraceLine object = parse(line);
                     format = format == null ? TraceFormat.of(object) : format;
                     format.add(object);
                 }
@@ -48,6 +48,13 @@ final class TraceReader {
         } catch (IOException e) {
             throw new BadTrace(file + ":" + (number + 1) + ": cannot be read: " + e.getMessage());
         }
+    }
+
+    /** A log may change its format within a file. */
+    private static TraceLine parse(String line) throws Malformed {
+        return LogfmtLine.isBegunBy(line)
+                ? LogfmtLine.parse(line, TraceFormat.FIELDS)
+                : JsonLine.parse(line, TraceFormat.FIELDS);
     }
 
     /** The file's name without its folder and endings. */

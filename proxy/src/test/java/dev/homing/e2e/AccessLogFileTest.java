@@ -2,11 +2,13 @@
 package dev.homing.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.homing.app.RunningHoming;
+import dev.homing.config.Telemetry;
 import dev.homing.demo.EngineSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -15,16 +17,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The access log of a whole proxy in front of replicas. */
 class AccessLogFileTest {
 
     private static final int SESSIONS = 6;
     private static final int TURNS = 3;
+
+    /** Turns of conversations whose prompts are many blocks. */
+    private static final int LONG = 20;
 
     private final ObjectMapper mapper = new ObjectMapper();
 
@@ -67,7 +75,7 @@ class AccessLogFileTest {
     }
 
     @Test
-    void theLogTellsWhatTheReplicasServedAndTheSimulationReplaysIt() throws Exception {
+    void theLogTellsWhatTheReplicasServed() throws Exception {
         try (RunningHoming homing = RunningHoming.start(yaml())) {
             talk(new Chat(homing.clients()), TURNS);
         }
@@ -93,12 +101,33 @@ class AccessLogFileTest {
                 .allMatch(line -> line.get("ttft_ms").doubleValue()
                         <= line.get("total_ms").doubleValue());
         assertThat(Files.readString(file)).doesNotContain("talk-");
+    }
 
-        try (HomingProcess simulate = HomingProcess.start("simulate", file.toString(), "--backends", "2", "--json")) {
+    @ParameterizedTest
+    @EnumSource(Telemetry.Format.class)
+    void theSimulationMakesOfItWhatTheReplicasServed(Telemetry.Format format) throws Exception {
+        String lower = format.name().toLowerCase(Locale.ROOT);
+        try (RunningHoming homing =
+                RunningHoming.start(replicas.yaml("access_log: {path: " + file + ", format: " + lower + "}"))) {
+            talk(new Chat(homing.clients()), LONG);
+        }
+
+        double served = (double) replicas.sum(stats -> stats.tokens().cached())
+                / replicas.sum(stats -> stats.tokens().prompt());
+        try (HomingProcess simulate = HomingProcess.start(
+                "simulate", file.toString(), "--backends", "2", "--policy", "round_robin,rendezvous", "--json")) {
             assertThat(simulate.exit()).as(simulate.err()).isZero();
             JsonNode rows = mapper.readTree(simulate.out());
-            assertThat(rows).isNotEmpty().allMatch(row -> row.get("requests").intValue() > 0);
-            assertThat(rows.findValuesAsText("trace")).containsOnly("access.log");
+            assertThat(rows.findValuesAsText("trace")).containsExactly("access.log", "access.log");
+            assertThat(rows.get(0).get("requests").intValue())
+                    .as("but for the first tenth of the time")
+                    .isBetween(SESSIONS * LONG / 2, SESSIONS * LONG);
+            assertThat(rows.get(1).get("cached_ratio").doubleValue())
+                    .as("what the proxy's sessions found in the caches, to a block of 64 tokens a prompt")
+                    .isCloseTo(served, within(0.05));
+            assertThat(rows.get(0).get("cached_ratio").doubleValue())
+                    .as("what they would have found by round robin")
+                    .isLessThan(served - 0.05);
         }
     }
 

@@ -176,6 +176,47 @@ class TraceReaderTest {
         assertThat(trace.blockTokens()).isEqualTo(64);
     }
 
+    @Test
+    void logfmtTellsTheSameAndAFileMayChangeToIt() throws Exception {
+        Trace trace = read("access.log", """
+                {"time":"2026-01-31T12:00:10.500Z","session":"1234567890123456","prompt_tokens":640,"completion_tokens":5}
+                time=2026-01-31T12:00:11.000Z pool=default session=1234567890123456 path="/a b=\\"\\u00e9\\n" prompt_tokens=700 completion_tokens=6 ttft_ms=12.500
+                time=2026-01-31T12:00:12.000Z session=1234567890123457 prompt_tokens=128
+                time=2026-01-31T12:00:13.000Z session=1234567890123457 status=503 error=no_backend
+                """);
+
+        assertThat(trace.requests()).extracting(Trace.Request::millis).containsExactly(0L, 500L, 1500L);
+        assertThat(trace.requests())
+                .extracting(Trace.Request::session)
+                .as("digits are no number")
+                .containsExactly("1234567890123456", "1234567890123456", "1234567890123457");
+        assertThat(trace.requests())
+                .extracting(r -> r.prompt().blocks())
+                .containsExactly(blocks(0, 10), blocks(0, 10), blocks(10, 12));
+        assertThat(trace.requests()).extracting(r -> r.prompt().outputTokens()).containsExactly(5L, 6L, 0L);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            time=noon prompt_tokens=1                                | 2: time: 'noon' (expected: a time of this century
+            time="2026-01-31T12:00:00Z" prompt_tokens=1 "x"          | 2: found '"x"' (expected: name=value)
+            time=2026-01-31T12:00:00Z prompt_tokens                  | 2: found 'prompt_tokens' (expected: name=value)
+            time=2026-01-31T12:00:00Z prompt_tokens=many             | 2: prompt_tokens: 'many' (expected: a number from 0 to 100000000)
+            time=2026-01-31T12:00:00Z prompt_tokens=-1               | 2: prompt_tokens: '-1' (expected: a number from 0 to 100000000)
+            time=2026-01-31T12:00:00Z prompt_tokens="7"              | 2: prompt_tokens: '7' (expected: a number from 0 to 100000000)
+            time=2026-01-31T12:00:00Z path="/x                       | 2: path: its quotes do not end (expected: a whole line)
+            time=2026-01-31T12:00:00Z path="\\x"                     | 2: path: '\\x' (expected: an escape of JSON)
+            time=2026-01-31T12:00:00Z path="\\u00g0"                 | 2: path: '\\u' (expected: four hexadecimal digits behind it)
+            time                                                     | 2: Unrecognized token 'time'
+            """)
+    void aBadLineOfLogfmtIsToldOf(String line, String message) {
+        Path file = folder.resolve("access.log");
+
+        assertThatThrownBy(() -> read("access.log", "time=2026-01-31T12:00:00Z prompt_tokens=9\n" + line + "\n"))
+                .isInstanceOf(BadTrace.class)
+                .hasMessageStartingWith(file + ":" + message);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"time":"noon","prompt_tokens":1}                       | 1: time: 'noon' (expected: a time of this century, such as 2026-01-31T12:00:00.000Z)
