@@ -24,9 +24,13 @@ public record Explanation(
      *
      * @param hash its key, 16 hex digits
      * @param pin id of the backend that it is bound to, null = it is not bound
+     * @param suspect why it looks as if two conversations went by its id, null = it does not
      */
     public record Session(
-            String pool, String hash, @Nullable String pin) {}
+            String pool,
+            String hash,
+            @Nullable String pin,
+            @Nullable String suspect) {}
 
     /**
      * What would be decided now.

@@ -12,6 +12,7 @@ public final class Claim {
     private final PendingWork.Account account;
     private final @Nullable Pin pin;
     private final long last;
+    private final boolean alone;
     private PromptSize prompt;
     private int slot;
     private long counted;
@@ -21,6 +22,7 @@ public final class Claim {
         this.account = account;
         this.pin = pin;
         this.last = pin == null ? LastPrompt.NONE : pin.lastPrompt();
+        this.alone = pin == null || pin.running() <= 1;
         this.prompt = prompt;
         this.slot = slot;
         count();
@@ -62,6 +64,16 @@ public final class Claim {
             account.add(slot, -counted);
             counted = 0;
         }
+    }
+
+    /**
+     * The request was a turn of a conversation, and was answered. Returns whether it is by this one that its session looks like two; true once a
+     * session. To be called at most once.
+     */
+    public boolean answered() {
+        return pin != null
+                && pin.note(
+                        Doubt.sign(prompt.bytes(), LastPrompt.bytes(last), alone, LastPrompt.bytes(pin.lastPrompt())));
     }
 
     private void count() {

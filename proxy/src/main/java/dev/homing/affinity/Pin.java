@@ -16,6 +16,9 @@ public final class Pin {
     private static final AtomicIntegerFieldUpdater<Pin> RUNNING =
             AtomicIntegerFieldUpdater.newUpdater(Pin.class, "running");
 
+    private static final AtomicIntegerFieldUpdater<Pin> DOUBT =
+            AtomicIntegerFieldUpdater.newUpdater(Pin.class, "doubt");
+
     /** Of no backend: there is nothing to return to. */
     private static final int UNKNOWN_LIFE = -1;
 
@@ -38,6 +41,9 @@ public final class Pin {
 
     /** A {@link LastPrompt}. Written by any loop; the last request's value counts. */
     private volatile long lastPrompt = LastPrompt.NONE;
+
+    /** A {@link Doubt}. Written by any loop, by {@link #DOUBT} alone. */
+    private volatile int doubt = Doubt.NONE;
 
     Pin(SessionKey key, int slot) {
         this(key, slot, slot);
@@ -120,6 +126,25 @@ public final class Pin {
 
     void lastPrompt(long packed) {
         lastPrompt = packed;
+    }
+
+    /** Takes note of what a turn says; returns whether the session is a suspect by it that was none before, true once. */
+    boolean note(Doubt.Sign sign) {
+        int before = doubt;
+        int after = Doubt.after(before, sign);
+        while (after != before && !DOUBT.compareAndSet(this, before, after)) {
+            before = doubt;
+            after = Doubt.after(before, sign);
+        }
+        return Doubt.suspect(after) && !Doubt.suspect(before);
+    }
+
+    /** Why it looks as if two conversations went by this session's id, null when it does not. */
+    public @Nullable Suspicion suspicion() {
+        int now = doubt;
+        return Doubt.suspect(now)
+                ? new Suspicion(Doubt.saw(now, Doubt.Sign.SHRUNK), Doubt.saw(now, Doubt.Sign.BESIDE))
+                : null;
     }
 
     /** How long it outlives the session's last request. */

@@ -6,6 +6,7 @@ import dev.homing.affinity.Pin;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.affinity.SessionTable;
+import dev.homing.affinity.Suspicion;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.PlacementRules;
@@ -36,7 +37,7 @@ final class Explainer {
         Backend pinned = pin == null ? null : pool.bySlot(pin.slot());
         Routed routed = router.preview(pool, key);
         return new Explanation(
-                new Explanation.Session(pool.name(), key.hex(), pinned == null ? null : pinned.id()),
+                new Explanation.Session(pool.name(), key.hex(), pinned == null ? null : pinned.id(), suspect(pin)),
                 new Explanation.Verdict(
                         routed.decision(),
                         routed.backend() == null ? null : routed.backend().id(),
@@ -83,6 +84,17 @@ final class Explainer {
                 "its backend's pending prompt tokens exceed the least loaded one's by more than relief times its prompt";
             case NO_SESSION, UNROUTABLE -> "no backend of the pool is healthy and ready";
         };
+    }
+
+    private static @Nullable String suspect(@Nullable Pin pin) {
+        Suspicion suspicion = pin == null ? null : pin.suspicion();
+        if (suspicion == null) {
+            return null;
+        }
+        String sign = !suspicion.sideBySide()
+                ? "its prompts shrink"
+                : suspicion.shrinking() ? "its prompts shrink and run side by side" : "its prompts run side by side";
+        return "two conversations seem to go by this id: " + sign;
     }
 
     private static String placed(Ranking ranking) {

@@ -48,6 +48,11 @@ final class Account {
         observer.clientAborted(approach.reception().pool(), phase);
     }
 
+    /** Its session looks like two conversations by now. */
+    void suspected() {
+        observer.sessionSuspected(approach.reception().pool());
+    }
+
     /** Nanoseconds from its beginning to {@code now}, by the scope's clock. */
     long sinceBegun(long now) {
         return now - call.begun();

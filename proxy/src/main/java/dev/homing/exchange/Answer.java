@@ -18,6 +18,7 @@ final class Answer {
 
     private final HttpResponse response;
     private final ResponseRelay relay;
+    private final boolean generation;
     private final boolean metered;
     private final @Nullable UsageScanner scanner;
     private long firstTokenNanos = -1;
@@ -28,7 +29,8 @@ final class Answer {
         String method = request.request().method().name();
         int status = response.status().code();
         this.response = response;
-        this.metered = metering && UsageScanner.expected(method, request.path(), status);
+        this.generation = UsageScanner.expected(method, request.path(), status);
+        this.metered = metering && generation;
         // Also without metering: the first content ends the prompt's share of the backend's pending work.
         this.scanner = UsageScanner.forResponse(
                 method,
@@ -60,6 +62,11 @@ final class Answer {
             return true;
         }
         return false;
+    }
+
+    /** Whether a model generates it, and it is no error. */
+    boolean generation() {
+        return generation;
     }
 
     /** Whether it is a stream whose content can be told from what comes before it. */

@@ -474,6 +474,9 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         body.detach();
         body.forget();
         prefill.close(body.received(), answer == null ? null : answer.usage());
+        if (ending.error() == null && answer != null && answer.generation() && prefill.turnAnswered()) {
+            account.suspected();
+        }
         approach.close();
         account.ended(ending, body.received(), answer, tunnel);
     }

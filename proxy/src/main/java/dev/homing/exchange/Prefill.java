@@ -101,6 +101,11 @@ final class Prefill {
         }
     }
 
+    /** The request was a turn of a conversation, and was answered. Returns whether it is by this one that its session looks like two. */
+    boolean turnAnswered() {
+        return claim != null && claim.answered();
+    }
+
     private void over() {
         if (claim != null) {
             claim.release();

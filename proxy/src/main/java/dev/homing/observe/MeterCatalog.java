@@ -61,6 +61,12 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    Counter suspects(String pool) {
+        return counter("homing.session.suspects", "Sessions that look like two conversations under one id")
+                .tags("pool", pool)
+                .register(registry);
+    }
+
     /** @param key {@link #NO_KEY} where none is asked for: then there is no such label */
     Counter promptTokens(String pool, String backend, Decision decision, boolean cached, String key) {
         return counter("homing.prompt.tokens", "Prompt tokens, by whether the engine took them from its cache")

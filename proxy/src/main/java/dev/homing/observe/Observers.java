@@ -22,6 +22,12 @@ public record Observers(ProxyObserver first, ProxyObserver second) implements Pr
     }
 
     @Override
+    public void sessionSuspected(Pool pool) {
+        first.sessionSuspected(pool);
+        second.sessionSuspected(pool);
+    }
+
+    @Override
     public void connected(Pool pool, Backend backend, long nanos) {
         first.connected(pool, backend, nanos);
         second.connected(pool, backend, nanos);

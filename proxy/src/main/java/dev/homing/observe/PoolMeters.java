@@ -16,6 +16,7 @@ final class PoolMeters {
 
     final MeterRow<Decision, Counter> decisions;
     final MeterRow<MoveReason, Counter> moves;
+    final Counter suspects;
     final MeterRow<Decision, Timer> firstToken;
     final MeterRow<Decision, Timer> requestTime;
     final Timer queueTime;
@@ -33,6 +34,7 @@ final class PoolMeters {
         this.catalog = catalog;
         decisions = MeterRow.full(Decision.class, decision -> catalog.decisions(name, decision));
         moves = MeterRow.full(MoveReason.class, reason -> catalog.moves(name, reason));
+        suspects = catalog.suspects(name);
         firstToken = new MeterRow<>(Decision.class, decision -> catalog.firstToken(name, decision));
         requestTime = new MeterRow<>(Decision.class, decision -> catalog.requestTime(name, decision));
         queueTime = catalog.queueTime(name);

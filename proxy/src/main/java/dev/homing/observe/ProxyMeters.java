@@ -100,6 +100,11 @@ public final class ProxyMeters implements ProxyObserver {
     }
 
     @Override
+    public void sessionSuspected(Pool pool) {
+        known.of(pool).suspects.increment();
+    }
+
+    @Override
     public void connected(Pool pool, Backend backend, long nanos) {
         known.of(pool, backend).connectTime().record(nanos, TimeUnit.NANOSECONDS);
     }

@@ -37,6 +37,9 @@ public interface ProxyObserver {
     /** A client's request ended, routed or not; once each. What was asked is lent for the time of the call. */
     default void ended(Asked asked, RequestSummary summary) {}
 
+    /** It looks by now as if two conversations went by the id of one session; once a session. */
+    default void sessionSuspected(Pool pool) {}
+
     /** A connection entered ({@code +1}) or left ({@code -1}) a state. */
     default void connection(Side side, ConnectionState state, int delta) {}
 

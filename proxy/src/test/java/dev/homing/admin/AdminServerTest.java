@@ -171,7 +171,7 @@ class AdminServerTest {
         HttpResponse<String> byHash = get("/api/explain?hash=FF&pool=chat");
 
         assertThat(byId.body()).isEqualToIgnoringWhitespace("""
-                        {"pool":"chat","hash":"00000000000000ff","pin":null,"decision":"placed","backend":"gpu-0",
+                        {"pool":"chat","hash":"00000000000000ff","pin":null,"suspect":null,"decision":"placed","backend":"gpu-0",
                          "why":"first request of this session",
                          "load":{"placement":"load_aware","slack_tokens":16384,"least_pending_tokens":12.5},
                          "order":[{"backend":"gpu-0","score":1.25,"weight":1.5,"state":"ready","healthy":true,

@@ -74,7 +74,7 @@ final class FakeOperations implements Operations {
         asked.add(pool + " "
                 + (session instanceof SessionQuery.ById id ? new String(id.value(), StandardCharsets.UTF_8) : session));
         return CompletableFuture.completedStage(Reply.done(new Explanation(
-                new Explanation.Session(pool, "00000000000000ff", null),
+                new Explanation.Session(pool, "00000000000000ff", null, null),
                 new Explanation.Verdict(Decision.PLACED, "gpu-0", "first request of this session"),
                 new Explanation.Load("load_aware", 16_384L, 12.5),
                 List.of(new Explanation.Candidate(

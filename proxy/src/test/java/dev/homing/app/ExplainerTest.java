@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.admin.Explanation;
 import dev.homing.affinity.Arrival;
+import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionTable;
 import dev.homing.routing.BackendState;
@@ -33,7 +34,7 @@ class ExplainerTest {
     void aNewSessionGoesToTheBestScore() {
         Explanation told = explainer.explain(pool, KEY);
 
-        assertThat(told.session()).isEqualTo(new Explanation.Session("default", KEY.hex(), null));
+        assertThat(told.session()).isEqualTo(new Explanation.Session("default", KEY.hex(), null, null));
         assertThat(told.verdict())
                 .isEqualTo(
                         new Explanation.Verdict(Decision.PLACED, "gpu-" + first, "the session is new: the best score"));
@@ -115,6 +116,20 @@ class ExplainerTest {
         Explanation told = explainer.explain(Pools.of(3), KEY);
 
         assertThat(told.load()).isEqualTo(new Explanation.Load("rendezvous", null, 0));
+    }
+
+    @Test
+    void twoConversationsUnderOneIdAreToldOf() {
+        PendingWork work = new PendingWork((slot, tokens) -> {});
+        for (int bytes : new int[] {500, 200, 520, 220}) {
+            assertThat(explainer.explain(pool, KEY).session().suspect()).isNull();
+            SessionRouter.Routed routed = router.route(pool, Arrival.of(KEY, TimeUnit.HOURS.toNanos(1)));
+            work.claim(routed, work.size(pool, bytes)).answered();
+            router.release(routed);
+        }
+
+        assertThat(explainer.explain(pool, KEY).session().suspect())
+                .isEqualTo("two conversations seem to go by this id: its prompts shrink");
     }
 
     private Explanation.Verdict verdict(Pool now) {

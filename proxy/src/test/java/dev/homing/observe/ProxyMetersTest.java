@@ -69,7 +69,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(26);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(27);
     }
 
     @Test
@@ -424,6 +424,7 @@ class ProxyMetersTest {
         meters.table(table(pool));
         meters.routed(pool, Decision.PLACED, "none");
         meters.sessionMoved(pool, MoveReason.FAULT);
+        meters.sessionSuspected(pool);
         meters.connected(pool, left, 1_000_000);
         meters.retried(pool, RetryReason.CONNECT);
         meters.clientAborted(pool, AbortPhase.PREFILL);

@@ -30,6 +30,7 @@ public final class RecordingObserver implements ProxyObserver {
     private final AccessLog accessLog = new AccessLog(() -> 0);
     private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
+    private final AtomicInteger suspects = new AtomicInteger();
 
     public List<Decision> routed() {
         return routed;
@@ -65,6 +66,11 @@ public final class RecordingObserver implements ProxyObserver {
         return lines;
     }
 
+    /** Sessions that looked like two conversations. */
+    public AtomicInteger suspects() {
+        return suspects;
+    }
+
     /** Connections to backends that were made. */
     public int connects() {
         return connected.get();
@@ -94,6 +100,11 @@ public final class RecordingObserver implements ProxyObserver {
     @Override
     public void connected(Pool pool, Backend backend, long nanos) {
         connected.incrementAndGet();
+    }
+
+    @Override
+    public void sessionSuspected(Pool pool) {
+        suspects.incrementAndGet();
     }
 
     @Override
