@@ -16,25 +16,21 @@ public final class StrictHttp {
 
     private static final Pattern REQUEST_LINE =
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-\"$-~]+) HTTP/1\\.([01])");
+    /** Without a reason its space may be missing: RFC 9112 section 4 has recipients ignore blanks at the end. */
     private static final Pattern STATUS_LINE =
-            Pattern.compile("HTTP/1\\.([01])\\s+[+0]*([1-5][0-9][0-9])(?:\\s[\\s\\S]*)?");
+            Pattern.compile("HTTP/1\\.([01]) ([1-5][0-9][0-9])(?: [\t -~\u0080-\u00ff]*)?");
+
     private static final Pattern FIELD = Pattern.compile(
             "([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[!-~\u0080-\u00ff](?:[\t -~\u0080-\u00ff]*[!-~\u0080-\u00ff])?)?)[ \t]*");
-
-    /** Fields of a response, which a proxy may mend: RFC 9112 section 5.1. What matters there is that nobody differs about the framing. */
-    private static final Pattern MENDED =
-            Pattern.compile("([^:\\s\u0000]+)[ \t]*[^:]*?(?::[ \t]*([^\u0000]*?)[ \t]*)?");
 
     private static final Pattern SIZE = Pattern.compile("([0-9A-Fa-f]{1,16})[ \t]*(?:;[\t -~\u0080-\u00ff]*)?");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private final String text;
-    private final Pattern field;
     private int at;
 
-    private StrictHttp(String text, Pattern field) {
+    private StrictHttp(String text) {
         this.text = text;
-        this.field = field;
     }
 
     /**
@@ -80,19 +76,14 @@ public final class StrictHttp {
 
     /** All requests, one behind the other. */
     public static Reading requests(String text) {
-        StrictHttp reader = new StrictHttp(text, FIELD);
+        StrictHttp reader = new StrictHttp(text);
         return reader.read(Integer.MAX_VALUE, REQUEST_LINE, false);
     }
 
     /** One final response with the interim ones before it. */
     public static Reading response(String text, boolean toHead) {
-        StrictHttp reader = new StrictHttp(text, MENDED);
+        StrictHttp reader = new StrictHttp(text);
         return reader.read(1, STATUS_LINE, toHead);
-    }
-
-    /** What the reader of responses skips before a status line, which is written anew for the client. */
-    private static boolean blank(char c) {
-        return c <= ' ' || (c >= 0x7f && c <= 0x9f);
     }
 
     private Reading read(int most, Pattern firstLine, boolean toHead) {
@@ -103,9 +94,6 @@ public final class StrictHttp {
             for (int finals = 0; finals < most && at < text.length(); ) {
                 while (firstLine == REQUEST_LINE && text.startsWith("\r\n", at)) {
                     at += 2;
-                }
-                while (firstLine == STATUS_LINE && at < text.length() && blank(text.charAt(at))) {
-                    at++;
                 }
                 begun = at;
                 Message message = message(firstLine, toHead, messages);
@@ -227,14 +215,10 @@ public final class StrictHttp {
             if (line.isEmpty()) {
                 return fields;
             }
-            if (field == MENDED && !fields.isEmpty() && (line.startsWith(" ") || line.startsWith("\t"))) {
-                fields.set(fields.size() - 1, fields.get(fields.size() - 1) + ' ' + line.strip());
-                continue;
-            }
-            Matcher matcher = field.matcher(line);
+            Matcher matcher = FIELD.matcher(line);
             require(matcher.matches(), "field");
             fields.add(matcher.group(1));
-            fields.add(matcher.group(2) == null ? "" : matcher.group(2));
+            fields.add(matcher.group(2));
         }
         return null;
     }

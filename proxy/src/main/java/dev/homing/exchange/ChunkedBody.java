@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.upstream.HeadBytes;
 import io.netty.buffer.ByteBuf;
 
 /**
  * The chunked transfer coding, RFC 9112 section 7.1, followed strictly over buffers that split anywhere: CRLF only, sizes without sign or
- * blanks, extensions and trailers bounded.
+ * blanks, extensions and trailers bounded, trailers written as fields.
  *
  * <pre>
  * SIZE -> (EXTENSION ->) SIZE_LF -> DATA -> DATA_CR -> DATA_LF -> SIZE
- *                        SIZE_LF -> TRAILER_START -> TRAILER -> TRAILER_LF -> TRAILER_START ... END_LF -> COMPLETE   (size 0)
+ *                        SIZE_LF -> TRAILERS -> COMPLETE   (size 0)
  * </pre>
  */
 final class ChunkedBody extends BodyFraming {
@@ -30,13 +31,11 @@ final class ChunkedBody extends BodyFraming {
         DATA,
         DATA_CR,
         DATA_LF,
-        TRAILER_START,
-        TRAILER,
-        TRAILER_LF,
-        END_LF,
+        TRAILERS,
         COMPLETE
     }
 
+    private final HeadBytes trailers = HeadBytes.ofTrailers();
     private State state = State.SIZE;
     private long size;
     private int digits;
@@ -76,14 +75,11 @@ final class ChunkedBody extends BodyFraming {
     private State next(byte b) {
         return switch (state) {
             case SIZE -> size(b);
-            case EXTENSION -> b == '\r' ? State.SIZE_LF : text(b, State.EXTENSION, MAX_EXTENSION);
+            case EXTENSION -> b == '\r' ? State.SIZE_LF : extension(b);
             case SIZE_LF -> sizeRead(b);
             case DATA_CR -> expect(b, '\r', State.DATA_LF);
             case DATA_LF -> dataRead(b);
-            case TRAILER_START -> b == '\r' ? State.END_LF : text(b, State.TRAILER, MAX_TRAILER);
-            case TRAILER -> b == '\r' ? State.TRAILER_LF : text(b, State.TRAILER, MAX_TRAILER);
-            case TRAILER_LF -> expect(b, '\n', State.TRAILER_START);
-            case END_LF -> expect(b, '\n', State.COMPLETE);
+            case TRAILERS -> trailer(b);
             case DATA, COMPLETE -> throw new AssertionError(state);
         };
     }
@@ -109,7 +105,7 @@ final class ChunkedBody extends BodyFraming {
     private State sizeRead(byte b) {
         digits = 0;
         bounded = 0;
-        return expect(b, '\n', size == 0 ? State.TRAILER_START : State.DATA);
+        return expect(b, '\n', size == 0 ? State.TRAILERS : State.DATA);
     }
 
     private State dataRead(byte b) {
@@ -117,12 +113,21 @@ final class ChunkedBody extends BodyFraming {
         return expect(b, '\n', State.SIZE);
     }
 
-    private State text(byte b, State stay, int bound) {
-        if (++bounded > bound || (b < ' ' && b >= 0 && b != '\t') || b == 0x7f) {
-            throw new Broken("chunk " + stay + ": byte 0x" + Integer.toHexString(b & 0xff) + " at " + bounded
-                    + " (expected: text, at most " + bound + " bytes)");
+    private State extension(byte b) {
+        if (++bounded > MAX_EXTENSION || (b < ' ' && b >= 0 && b != '\t') || b == 0x7f) {
+            throw new Broken("chunk extension: byte 0x" + Integer.toHexString(b & 0xff) + " at " + bounded
+                    + " (expected: text, at most " + MAX_EXTENSION + " bytes)");
         }
-        return stay;
+        return State.EXTENSION;
+    }
+
+    private State trailer(byte b) {
+        trailers.process(b);
+        String fault = ++bounded > MAX_TRAILER ? "trailers (expected: <= " + MAX_TRAILER + " bytes)" : trailers.fault();
+        if (fault != null) {
+            throw new Broken(fault);
+        }
+        return trailers.ended() ? State.COMPLETE : State.TRAILERS;
     }
 
     private static State expect(byte b, char wanted, State next) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
+import dev.homing.upstream.HeadBytes;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class ChunkSizes {
         TRAILERS
     }
 
-    private final HeadBytes trailers = new HeadBytes();
+    private final HeadBytes trailers = HeadBytes.ofTrailers();
     private Part part = Part.NONE;
     private int digits;
     private long size;
@@ -103,7 +104,7 @@ final class ChunkSizes {
     private void next() {
         if (size == 0) {
             part = Part.TRAILERS;
-            trailers.trailers();
+            trailers.reset();
             return;
         }
         ahead += size + 2;

@@ -3,6 +3,7 @@ package dev.homing.frontend;
 
 import dev.homing.config.Limits;
 import dev.homing.exchange.Upgrade;
+import dev.homing.upstream.HeadBytes;
 import dev.homing.upstream.MessageFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -38,7 +39,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private static final int MAX_HELD = 64 * 1024;
 
     private final Runnable bytesCame;
-    private final HeadBytes head = new HeadBytes();
+    private final HeadBytes head = HeadBytes.ofRequests();
     private final ChunkSizes chunks = new ChunkSizes();
     private Mode mode = Mode.REQUESTS;
     private @Nullable ChannelHandlerContext context;

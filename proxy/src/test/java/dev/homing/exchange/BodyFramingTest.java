@@ -93,6 +93,13 @@ final class BodyFramingTest {
                 "0\r\nX: a\n\r\n",
                 "0\r\nX: \0\r\n\r\n",
                 "0\r\n\n",
+                "0\r\nX\r\n\r\n",
+                "0\r\nX Y: a\r\n\r\n",
+                "0\r\nX: a\r\n b\r\n\r\n",
+                "0\r\n: a\r\n\r\n",
+                "0\r\nX\u000b: a\r\n\r\n",
+                "0\r\nX\u00f2Y: a\r\n\r\n",
+                "0\r\nX@: a\r\n\r\n",
                 "0\r\n" + "X: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(300));
     }
 
@@ -111,8 +118,10 @@ final class BodyFramingTest {
                 .isEqualTo("hello");
         assertThat(follow(new ChunkedBody(), "5;\t\u00e4\r\nhello\r\n0\r\n\r\n", 3))
                 .isEqualTo("hello");
-        assertThat(follow(new ChunkedBody(), "0\r\n" + "X".repeat(8192) + "\r\n\r\n", 100))
+        assertThat(follow(new ChunkedBody(), "0\r\nX:" + "y".repeat(8186) + "\r\n\r\n", 100))
                 .isEmpty();
+        assertThatThrownBy(() -> follow(new ChunkedBody(), "0\r\nX:" + "y".repeat(8187) + "\r\n\r\n", 100))
+                .isInstanceOf(BodyFraming.Broken.class);
     }
 
     @Test

@@ -49,8 +49,14 @@ public final class EmbeddedBackend {
         return pool;
     }
 
-    EmbeddedChannel channel() {
+    public EmbeddedChannel channel() {
         return channel;
+    }
+
+    /** Leases the connection, as a pool does. */
+    public UpstreamConnection lease(UpstreamListener to) {
+        connection.lease(to);
+        return connection;
     }
 
     /** What was written since the last call. */
@@ -64,7 +70,7 @@ public final class EmbeddedBackend {
         return text.toString();
     }
 
-    void says(String bytes) {
+    public void says(String bytes) {
         channel.writeInbound(Unpooled.copiedBuffer(bytes, ISO_8859_1));
     }
 }

@@ -25,7 +25,9 @@ final class ResponseDecoderTest {
                 "HTTP/1.1 200 OK\r\n\r\nhello",
                 "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
                 "HTTP/1.1 204 No Content\r\n\r\n",
-                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.0 500\r\nContent-Length: 0\r\nX:\r\n\r\n",
+                "HTTP/1.1 200 \r\nContent-Length: 5\r\nX:\ty \u00e4\t\r\n\r\nhello");
     }
 
     @ParameterizedTest
@@ -83,12 +85,41 @@ final class ResponseDecoderTest {
                 "HTTP/1.0 200 OK\r\nContent-Length: 5, 6\r\n\r\n",
                 "HTTP/1.1 abc OK\r\n\r\n",
                 "HTTP/1.1 200 OK\nX: y\n\n",
+                "\r\nHTTP/1.1 200 OK\r\n\r\n",
+                " HTTP/1.1 200 OK\r\n\r\n",
+                "\0HTTP/1.1 200 OK\r\n\r\n",
+                "HTTP/1.1  200 OK\r\n\r\n",
+                "HTTP/1.1\t200 OK\r\n\r\n",
+                "HTTP/1.1 200\tOK\r\n\r\n",
+                "HTTP/1.1 +200 OK\r\n\r\n",
+                "HTTP/1.1 0200 OK\r\n\r\n",
+                "HTTP/1.1 \u0662\u0660\u0660 OK\r\n\r\n",
+                "http/1.1 200 OK\r\n\r\n",
+                "HTTP/1.01 200 OK\r\n\r\n",
+                "HTTP/1.1 200 O\rK\r\n\r\n",
+                "HTTP/1.1 200 O\u0001K\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX Y: z\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX: y\r\n z\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n X: y\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n: y\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nX: y\rz\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
             })
-    void whatIsNoHeadIsToldAsSuch(String bytes) {
-        backend.connection().lease(listener);
-        backend.says(bytes);
+    void whatIsNoHeadIsToldAsSuchWhereverItIsCut(String bytes) {
+        for (int cut = 0; cut < bytes.length(); cut++) {
+            EmbeddedBackend each = new EmbeddedBackend();
+            RecordingListener told = new RecordingListener();
+            each.connection().lease(told);
+            each.says(bytes.substring(0, cut));
+            each.says(bytes.substring(cut));
 
-        assertThat(listener.heads).containsExactly("bad");
+            assertThat(told.heads.stream().filter(head -> !head.equals("100")))
+                    .as("cut at %d", cut)
+                    .containsExactly("bad");
+            each.channel().finishAndReleaseAll();
+        }
     }
 
     @Test

@@ -59,6 +59,17 @@ final class BrokenBackendTest extends HostileCase {
                 argumentSet("a NUL in an answer's head", "HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 2\r\n\r\nok"),
                 argumentSet("bare LFs in an answer's head", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
                 argumentSet(
+                        "a bare CR in an answer's head", "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet("an empty line before an answer", "\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet("status +200", "HTTP/1.1 +200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet("status 0200", "HTTP/1.1 0200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet("two spaces before a status", "HTTP/1.1  200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet(
+                        "a folded line in an answer", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet("a space before a colon in an answer", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok"),
+                argumentSet(
+                        "a header without a colon in an answer", "HTTP/1.1 200 OK\r\nX\r\nContent-Length: 2\r\n\r\nok"),
+                argumentSet(
                         "a huge header in an answer",
                         "HTTP/1.1 200 OK\r\nX-Huge: " + "x".repeat(70_000) + "\r\nContent-Length: 2\r\n\r\nok"),
                 argumentSet(
@@ -189,7 +200,10 @@ final class BrokenBackendTest extends HostileCase {
                 argumentSet("a chunk that ends in LF only in an answer", "5\r\nhello\n"),
                 argumentSet("a chunk longer than its size in an answer", "5\r\nhelloo\r\n"),
                 argumentSet("a space behind a chunk size in an answer", "5 \r\nhello\r\n"),
-                argumentSet("a NUL in a chunk extension of an answer", "5;a=\0\r\nhello\r\n"));
+                argumentSet("a NUL in a chunk extension of an answer", "5;a=\0\r\nhello\r\n"),
+                argumentSet("a trailer of an answer without a colon", "0\r\nX\r\n"),
+                argumentSet("a folded trailer of an answer", "0\r\nX: a\r\n b\r\n"),
+                argumentSet("a bare CR in a trailer of an answer", "0\r\nX: a\rb\r\n"));
     }
 
     @ParameterizedTest
