@@ -28,7 +28,7 @@ public final class Claim {
         count();
     }
 
-    /** Tokens that are counted now, {@code > 0} until the release and 0 after it. */
+    /** Tokens that are counted now, {@code > 0} until the release and 0 after it, until it moves. */
     public long tokens() {
         return counted;
     }
@@ -45,18 +45,18 @@ public final class Claim {
         }
     }
 
-    /** The request goes to another backend instead. */
+    /** The request goes to another backend instead, which has its prompt to read even when the first was taken to be done with it. */
     public void move(int toSlot) {
-        assert !released : "moved to slot " + toSlot + " (expected: before the release)";
         account.add(slot, -counted);
         counted = 0;
+        released = false;
         slot = toSlot;
         count();
     }
 
     /**
      * The backend has read the prompt, or never will. May be called again, since a request that had its first token ends as well; only the first
-     * call gives back.
+     * call since it was meant for this backend gives back.
      */
     public void release() {
         if (!released) {

@@ -9,6 +9,8 @@ import dev.homing.routing.PlacementRules;
 import dev.homing.wire.RecordingOrigin.Script;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /** The prompt work that requests leave pending at their backends, and what it does to others. {@link PlaneUnderTest} checks that nothing of it is left. */
@@ -19,6 +21,9 @@ final class PendingPromptTest extends WireCase {
     private static final String ROLE =
             "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\n\n";
     private static final String CONTENT = "data: {\"choices\":[{\"delta\":{\"content\":\"sea\"}}]}\n\n";
+
+    private static final String LOADING = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"
+            + "{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}";
 
     private final Semaphore go = new Semaphore(0);
 
@@ -99,6 +104,42 @@ final class PendingPromptTest extends WireCase {
 
         go.release();
         assertThat(client.response().status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRequestThatIsPassedOnAfterThatTimeLeavesNothingPendingAtTheNextBackend() throws Exception {
+        AtomicInteger first = new AtomicInteger(-1);
+        IntFunction<Script> replica = number -> conversation -> {
+            conversation.request();
+            if (first.compareAndSet(-1, number)) {
+                step();
+                conversation.send(LOADING);
+            } else {
+                conversation.send(OK);
+                conversation.drain();
+            }
+        };
+        Script streams = conversation -> {
+            conversation.request();
+            conversation.send(EVENTS + CONTENT);
+        };
+        PlaneUnderTest plane = plane(
+                origins(connection -> connection == 0 ? streams : replica.apply(0)),
+                origins(connection -> connection == 0 ? streams : replica.apply(1)));
+        client(plane).send(post(400)).until("sea");
+        client(plane).send(post(400)).until("sea");
+        RawClient client = client(plane);
+
+        client.send(post(4000));
+        await().until(() -> first.get() >= 0 && pendingAnywhere(plane) == 0);
+        go.release();
+
+        assertThat(client.response().status()).isEqualTo(200);
+        awaitPending(plane, 1 - first.get(), 0);
+    }
+
+    private static long pendingAnywhere(PlaneUnderTest plane) {
+        return plane.pendingTokens(0) + plane.pendingTokens(1);
     }
 
     @Test
