@@ -99,7 +99,7 @@ final class Http1Stream implements ClientStream {
 
     @Override
     public void cut() {
-        if (endsAtClose) {
+        if (endsAtClose && channel.isOpen()) {
             // A plain close would look like the end of it: a reset does not.
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }

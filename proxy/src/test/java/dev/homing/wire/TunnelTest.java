@@ -325,6 +325,28 @@ final class TunnelTest extends WireCase {
         assertThat(plane.outcomes()).isEmpty();
     }
 
+    /** Homing has then closed the client's connection when it hears that there is nothing to tell any more; the log is looked at in the end. */
+    @Test
+    void bothSidesMayBreakInOneTurnOfTheLoop() throws Exception {
+        RecordingOrigin origin = origin(ECHO);
+        PlaneUnderTest plane = plane(origin);
+        for (int i = 0; i < 5; i++) {
+            RawClient client = switched(plane);
+            assertThat(client.send("x").bytes(1)).isEqualTo("x");
+            Semaphore turn = new Semaphore(0);
+            Thread loop = new Thread(() -> plane.onLoop(turn::acquireUninterruptibly));
+            loop.start();
+
+            origin.conversation(i).reset();
+            client.reset();
+
+            turn.release();
+            loop.join();
+            plane.awaitQuiet();
+        }
+        assertThat(plane.observer().finished()).hasSize(5);
+    }
+
     // ---- what it counts for
 
     @Test
