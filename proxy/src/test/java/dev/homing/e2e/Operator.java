@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /** Someone at the admin listener. */
-final class Operator {
+public final class Operator {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -28,29 +28,29 @@ final class Operator {
     private final ObjectMapper json = new ObjectMapper();
     private final URI base;
 
-    Operator(URI base) {
+    public Operator(URI base) {
         this.base = base;
     }
 
-    HttpResponse<String> get(String path) {
+    public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET());
     }
 
-    HttpResponse<String> put(String path, String body) {
+    public HttpResponse<String> put(String path, String body) {
         return send(HttpRequest.newBuilder(base.resolve(path))
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString(body)));
     }
 
-    HttpResponse<String> delete(String path) {
+    public HttpResponse<String> delete(String path) {
         return send(HttpRequest.newBuilder(base.resolve(path)).DELETE());
     }
 
-    HttpResponse<String> reload() {
+    public HttpResponse<String> reload() {
         return send(HttpRequest.newBuilder(base.resolve("/api/reload")).POST(BodyPublishers.noBody()));
     }
 
-    JsonNode json(String path) {
+    public JsonNode json(String path) {
         HttpResponse<String> response = get(path);
         assertThat(response.statusCode())
                 .as("GET %s: %s", path, response.body())
@@ -59,7 +59,7 @@ final class Operator {
     }
 
     /** What {@code /api/backends} tells of one backend. */
-    JsonNode backend(String id) {
+    public JsonNode backend(String id) {
         for (JsonNode backend : json("/api/backends")) {
             if (backend.path("id").asText().equals(id)) {
                 return backend;
@@ -68,22 +68,22 @@ final class Operator {
         throw new AssertionError("backend " + id + " is not listed");
     }
 
-    void state(String id, String state) {
+    public void state(String id, String state) {
         HttpResponse<String> response = put("/api/backends/" + id + "/state", "{\"state\":\"" + state + "\"}");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
-    Scrape metrics() {
+    public Scrape metrics() {
         return Scrape.of(get("/metrics").body());
     }
 
-    void awaitHealthy(String id, boolean healthy) {
+    public void awaitHealthy(String id, boolean healthy) {
         Awaitility.await(id + " healthy: " + healthy)
                 .atMost(PATIENCE)
                 .until(() -> backend(id).path("healthy").asBoolean() == healthy);
     }
 
-    void awaitReady(int status) {
+    public void awaitReady(int status) {
         Awaitility.await("/readyz " + status)
                 .atMost(PATIENCE)
                 .until(() -> get("/readyz").statusCode() == status);

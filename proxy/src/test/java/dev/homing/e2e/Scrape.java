@@ -8,13 +8,17 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** One reading of {@code /metrics}. */
-record Scrape(List<Sample> samples) {
+public record Scrape(List<Sample> samples) {
 
     private static final Pattern SAMPLE =
             Pattern.compile("(?m)^([a-zA-Z_:][\\w:]*)(\\{.*})? (-?[0-9.eE+-]+|NaN|\\+Inf)$");
 
-    /** @param labels as they stand in the text, braces included */
-    record Sample(String name, String labels, double value) {
+    /**
+     * One line of it.
+     *
+     * @param labels as they stand in the text, braces included
+     */
+    public record Sample(String name, String labels, double value) {
 
         boolean has(String label) {
             int equals = label.indexOf('=');
@@ -36,7 +40,7 @@ record Scrape(List<Sample> samples) {
     }
 
     /** The sum over all samples of that name that carry these labels, each as {@code name=value}; 0 when there are none. */
-    double sum(String name, String... labels) {
+    public double sum(String name, String... labels) {
         return samples.stream()
                 .filter(sample -> sample.name().equals(name))
                 .filter(sample -> List.of(labels).stream().allMatch(sample::has))
@@ -45,7 +49,7 @@ record Scrape(List<Sample> samples) {
     }
 
     /** The same of what counts whole things. */
-    long count(String name, String... labels) {
+    public long count(String name, String... labels) {
         return Math.round(sum(name, labels));
     }
 }

@@ -39,7 +39,7 @@ public enum Io {
     private static final String WANTED = "homing.test.io";
 
     /** Those that this machine has; NIO at least, unless others are wanted. */
-    static Stream<Io> available() {
+    public static Stream<Io> available() {
         return wanted().filter(Io::isAvailable);
     }
 

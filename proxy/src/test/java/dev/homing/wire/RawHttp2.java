@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * An HTTP/2 client that sends the frames it is given, sound or not. A thread of its own reads what comes; it acknowledges SETTINGS and PING, and
  * opens its windows again for what it read unless it is told not to.
  */
-final class RawHttp2 implements AutoCloseable {
+public final class RawHttp2 implements AutoCloseable {
 
-    static final int DATA = 0;
+    public static final int DATA = 0;
     static final int HEADERS = 1;
     static final int PRIORITY = 2;
     static final int RST_STREAM = 3;
@@ -41,7 +41,7 @@ final class RawHttp2 implements AutoCloseable {
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
 
-    static final int END_STREAM = 1;
+    public static final int END_STREAM = 1;
     static final int ACK = 1;
     static final int END_HEADERS = 4;
 
@@ -49,7 +49,7 @@ final class RawHttp2 implements AutoCloseable {
     static final int INTERNAL_ERROR = 2;
     static final int STREAM_CLOSED = 5;
     static final int REFUSED_STREAM = 7;
-    static final int CANCEL = 8;
+    public static final int CANCEL = 8;
     static final int ENHANCE_YOUR_CALM = 11;
 
     static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -81,7 +81,7 @@ final class RawHttp2 implements AutoCloseable {
     record GoAway(int last, int error) {}
 
     /** What came of one stream. Written by the thread that reads. */
-    static final class Stream {
+    public static final class Stream {
 
         private final List<Map<String, String>> heads = new CopyOnWriteArrayList<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -94,22 +94,22 @@ final class RawHttp2 implements AutoCloseable {
         }
 
         /** The first head that is final. */
-        Map<String, String> head() {
+        public Map<String, String> head() {
             return heads.stream()
                     .filter(head -> !String.valueOf(head.get(":status")).startsWith("1"))
                     .findFirst()
                     .orElseThrow();
         }
 
-        List<Map<String, String>> heads() {
+        public List<Map<String, String>> heads() {
             return heads;
         }
 
-        int status() {
+        public int status() {
             return Integer.parseInt(String.valueOf(head().get(":status")));
         }
 
-        String body() {
+        public String body() {
             synchronized (body) {
                 return body.toString(ISO_8859_1);
             }
@@ -121,17 +121,17 @@ final class RawHttp2 implements AutoCloseable {
             }
         }
 
-        boolean ended() {
+        public boolean ended() {
             return ended;
         }
 
         /** The error that the stream was reset with, null when it was not. */
-        @Nullable Integer reset() {
+        public @Nullable Integer reset() {
             return reset;
         }
     }
 
-    static RawHttp2 to(InetSocketAddress address) throws IOException {
+    public static RawHttp2 to(InetSocketAddress address) throws IOException {
         return to(address, 0, 65_535);
     }
 
@@ -141,7 +141,7 @@ final class RawHttp2 implements AutoCloseable {
      * @param receiveBuffer bytes that its kernel takes, 0 = as it likes
      * @param streamWindow bytes of each answer that it takes unasked
      */
-    static RawHttp2 to(InetSocketAddress address, int receiveBuffer, int streamWindow) throws IOException {
+    public static RawHttp2 to(InetSocketAddress address, int receiveBuffer, int streamWindow) throws IOException {
         RawHttp2 client = silent(address, receiveBuffer);
         ByteArrayOutputStream greeting = new ByteArrayOutputStream();
         greeting.writeBytes(PREFACE.getBytes(ISO_8859_1));
@@ -168,7 +168,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** Opens no window any more for what it reads. */
-    RawHttp2 takingNothing() {
+    public RawHttp2 takingNothing() {
         taking = false;
         return this;
     }
@@ -189,7 +189,7 @@ final class RawHttp2 implements AutoCloseable {
         return this;
     }
 
-    RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    public RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
         return frame(type, flags, stream, payload, 0, payload.length);
     }
 
@@ -242,7 +242,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** The four pseudo-headers, and these fields behind them. */
-    static String[] head(String method, String path, String... fields) {
+    public static String[] head(String method, String path, String... fields) {
         List<String> all =
                 new ArrayList<>(List.of(":method", method, ":scheme", "http", ":authority", "h", ":path", path));
         all.addAll(List.of(fields));
@@ -258,14 +258,14 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** A request of exactly these fields that ends with its head; its stream's id. */
-    int request(String... fields) throws IOException {
+    public int request(String... fields) throws IOException {
         int id = open();
         frame(HEADERS, END_HEADERS | END_STREAM, id, block(fields));
         return id;
     }
 
     /** The same with a body to come. */
-    int begin(String... fields) throws IOException {
+    public int begin(String... fields) throws IOException {
         int id = open();
         frame(HEADERS, END_HEADERS, id, block(fields));
         return id;
@@ -285,17 +285,17 @@ final class RawHttp2 implements AutoCloseable {
         return frame(DATA, end ? END_STREAM : 0, stream, bytes.getBytes(ISO_8859_1));
     }
 
-    RawHttp2 reset(int stream, int error) throws IOException {
+    public RawHttp2 reset(int stream, int error) throws IOException {
         return frame(RST_STREAM, 0, stream, ints(error));
     }
 
-    RawHttp2 openWindow(int stream, int bytes) throws IOException {
+    public RawHttp2 openWindow(int stream, int bytes) throws IOException {
         return frame(WINDOW_UPDATE, 0, stream, ints(bytes));
     }
 
     // ---- what came
 
-    Stream stream(int id) {
+    public Stream stream(int id) {
         return streams.get(id);
     }
 
@@ -342,7 +342,7 @@ final class RawHttp2 implements AutoCloseable {
         return over;
     }
 
-    boolean over() {
+    public boolean over() {
         return over;
     }
 
@@ -355,6 +355,14 @@ final class RawHttp2 implements AutoCloseable {
     RawHttp2 greeted() {
         await().atMost(PATIENCE).until(() -> settingsAcknowledged.get() > 0);
         return this;
+    }
+
+    /** Ends the connection, with a reset or in good order. */
+    public void leave(boolean reset) throws IOException {
+        if (reset) {
+            socket.setSoLinger(true, 0);
+        }
+        socket.close();
     }
 
     @Override

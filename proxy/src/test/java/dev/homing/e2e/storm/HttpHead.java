@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.e2e.storm;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of an HTTP/1 message.
+ *
+ * @param first its first line
+ * @param fields its other lines
+ */
+record HttpHead(String first, List<String> fields) {
+
+    /** The first value of a field, its name in lower case; null when there is none. */
+    @Nullable String value(String name) {
+        for (String field : fields) {
+            if (field.toLowerCase(Locale.ROOT).startsWith(name + ":")) {
+                return field.substring(name.length() + 1).strip();
+            }
+        }
+        return null;
+    }
+
+    /** What it declares for the length of its body, -1 when nothing. */
+    int length() {
+        String length = value("content-length");
+        return length == null ? -1 : Integer.parseInt(length);
+    }
+
+    boolean chunked() {
+        return value("transfer-encoding") != null;
+    }
+
+    /** Of a response. */
+    int status() {
+        return Integer.parseInt(first.substring(9, 12));
+    }
+}
