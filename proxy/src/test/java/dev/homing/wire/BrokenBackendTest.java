@@ -7,6 +7,8 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.homing.health.Outcome;
 import dev.homing.wire.RecordingOrigin.Script;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
