@@ -188,15 +188,13 @@ final class MeterCatalog {
     }
 
     FunctionCounter evictions(String cause, LongSupplier count) {
-        return FunctionCounter.builder("homing.sticky.table.evictions", count, LongSupplier::getAsLong)
-                .description("Sessions that the sticky table forgot")
+        return counter("homing.sticky.table.evictions", "Sessions that the sticky table forgot", count)
                 .tags("cause", cause)
                 .register(registry);
     }
 
     FunctionCounter droppedLines(LongSupplier count) {
-        return FunctionCounter.builder("homing.access.log.dropped", count, LongSupplier::getAsLong)
-                .description("Lines of the access log that were lost")
+        return counter("homing.access.log.dropped", "Lines of the access log that were lost", count)
                 .register(registry);
     }
 
@@ -212,6 +210,11 @@ final class MeterCatalog {
 
     private static Counter.Builder counter(String name, String description) {
         return Counter.builder(name).description(description);
+    }
+
+    /** The registry holds on to what is counted only weakly: here it is this, which lasts as long as the meters do. */
+    private FunctionCounter.Builder<MeterCatalog> counter(String name, String description, LongSupplier count) {
+        return FunctionCounter.builder(name, this, any -> count.getAsLong()).description(description);
     }
 
     private static Gauge.Builder<Supplier<Number>> gauge(String name, String description, Supplier<Number> value) {

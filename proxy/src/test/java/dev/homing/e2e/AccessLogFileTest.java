@@ -12,6 +12,7 @@ import dev.homing.config.Telemetry;
 import dev.homing.demo.EngineSettings;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,9 @@ class AccessLogFileTest {
 
     /** Turns of conversations whose prompts are many blocks. */
     private static final int LONG = 20;
+
+    /** Requests whose lines are several times the 64 KiB of a pipe. */
+    private static final int MORE_THAN_A_PIPE_HOLDS = 1_000;
 
     private final ObjectMapper mapper = new ObjectMapper();
 
@@ -198,6 +202,35 @@ class AccessLogFileTest {
                     .hasSize(SESSIONS * TURNS)
                     .allMatch(line -> line.contains(" status=200 "));
             homing.hasNoStackTrace();
+        }
+    }
+
+    @Test
+    void whenNobodyReadsStandardOutputNoRequestWaitsAndNeitherDoesTheEnd() throws Exception {
+        Path config = Files.writeString(directory.resolve("homing.yaml"), replicas.yaml("access_log: {path: stdout}"));
+        try (HomingProcess homing = HomingProcess.serving(config);
+                RawClient client = new RawClient(homing.clients())) {
+            homing.unread(() -> {
+                ask(client, MORE_THAN_A_PIPE_HOLDS);
+                homing.signal("TERM");
+                await().atMost(Duration.ofSeconds(20)).until(() -> !homing.isAlive());
+                return null;
+            });
+
+            assertThat(homing.exit()).isZero();
+            assertThat(homing.err()).contains("access log: its last lines are not written within 5 s, and lost");
+        }
+    }
+
+    private static void ask(RawClient client, int times) throws IOException {
+        client.send("GET /health HTTP/1.1\r\nHost: h\r\n\r\n".repeat(times));
+        StringBuilder answers = new StringBuilder();
+        byte[] block = new byte[1 << 20];
+        while (answers.toString().split("HTTP/1.1 200 ", -1).length - 1 < times
+                || !answers.toString().endsWith("}")) {
+            int read = client.in().read(block);
+            assertThat(read).as("it goes on").isPositive();
+            answers.append(new String(block, 0, read, StandardCharsets.US_ASCII));
         }
     }
 }

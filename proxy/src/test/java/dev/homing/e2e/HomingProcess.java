@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -35,6 +36,9 @@ final class HomingProcess implements AutoCloseable {
     private final Queue<String> err = new ConcurrentLinkedQueue<>();
     private final List<Thread> readers = new ArrayList<>();
 
+    /** Held by whoever takes in what came on standard output, or wants nobody to. */
+    private final Object reading = new Object();
+
     private HomingProcess(Process process) {
         this.process = process;
     }
@@ -51,8 +55,8 @@ final class HomingProcess implements AutoCloseable {
         builder.environment().put("HOMING_LOG", "debug");
         HomingProcess started = new HomingProcess(builder.start());
         started.process.getOutputStream().close();
-        started.read(started.process.getInputStream(), started.out);
-        started.read(started.process.getErrorStream(), started.err);
+        started.read(started.process.getInputStream(), started.out, started.reading);
+        started.read(started.process.getErrorStream(), started.err, started.err);
         return started;
     }
 
@@ -89,6 +93,13 @@ final class HomingProcess implements AutoCloseable {
         assertThat(kill.exitValue()).isZero();
     }
 
+    /** While that goes on nobody reads its standard output. */
+    void unread(Callable<?> task) throws Exception {
+        synchronized (reading) {
+            task.call();
+        }
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -119,7 +130,8 @@ final class HomingProcess implements AutoCloseable {
         return URI.create(matcher.group(1));
     }
 
-    private void read(InputStream from, Queue<String> into) {
+    /** @param turn held while something is taken in */
+    private void read(InputStream from, Queue<String> into, Object turn) {
         Thread reader = new Thread(() -> {
             byte[] block = new byte[8192];
             int all = 0;
@@ -130,7 +142,9 @@ final class HomingProcess implements AutoCloseable {
                         process.destroyForcibly();
                         return;
                     }
-                    into.add(new String(block, 0, read, StandardCharsets.UTF_8));
+                    synchronized (turn) {
+                        into.add(new String(block, 0, read, StandardCharsets.UTF_8));
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -19,6 +19,7 @@ import dev.homing.routing.RoutingTable;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +72,20 @@ class ProxyMetersTest {
         feedEverything();
 
         assertThat(scrapedNames()).isEqualTo(listed).hasSize(27);
+    }
+
+    @Test
+    void whatOthersCountIsReadForAsLongAsTheMetersLast() {
+        AtomicLong lost = new AtomicLong();
+        meters.droppedLines(lost::get);
+        WeakReference<Object> collected = new WeakReference<>(new Object());
+        Awaitility.await().until(() -> {
+            System.gc();
+            return collected.get() == null;
+        });
+
+        lost.set(3);
+        assertThat(value("homing_access_log_dropped_total")).isEqualTo(3);
     }
 
     @Test
