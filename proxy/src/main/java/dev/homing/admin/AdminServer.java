@@ -3,6 +3,7 @@ package dev.homing.admin;
 
 import dev.homing.config.Address;
 import dev.homing.config.Secret;
+import dev.homing.loop.Acceptance;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -63,6 +64,7 @@ public final class AdminServer {
                 .group(group)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new Acceptance())
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -38,9 +38,14 @@ final class Transports {
     /** Multishot receives go on after reading was stopped, up to the kernel's whole receive buffer: a slow client would cost many megabytes. */
     private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
 
+    /** Multishot accepts are armed again at once after a failure, whatever it was: without a file descriptor to spare, a loop would do nothing else. */
+    private static final String MULTISHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
     static {
-        if (System.getProperty(MULTISHOT) == null) {
-            System.setProperty(MULTISHOT, "false");
+        for (String multishot : new String[] {MULTISHOT, MULTISHOT_ACCEPT}) {
+            if (System.getProperty(multishot) == null) {
+                System.setProperty(multishot, "false");
+            }
         }
     }
 

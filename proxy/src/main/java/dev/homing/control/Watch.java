@@ -178,7 +178,11 @@ final class Watch implements ProbeSchedule.Subject {
     @Override
     public void probed(ProbeResult result, long startedNanos) {
         // a busy vLLM answers late: as long as its streams deliver, silence says nothing against it
-        if (!(result instanceof ProbeResult.TimedOut && delivered(startedNanos))) {
+        boolean silentAtWork = result instanceof ProbeResult.TimedOut && delivered(startedNanos);
+        // a backend that never answered may have an address to which this machine has no way: that looks the same
+        boolean unasked =
+                result instanceof ProbeResult.Unsent && backend.health().healthy();
+        if (!silentAtWork && !unasked) {
             boolean healthy = backend.health().healthy();
             sign(result.event());
             observer.happened(this, result.event(), result.text());

@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.exchange.BodyFraming.Broken;
+import dev.homing.loop.Exhaustion;
 import dev.homing.upstream.LeaseListener;
 import dev.homing.upstream.Leasing;
 import dev.homing.upstream.UpstreamConnection;
@@ -153,6 +154,10 @@ final class Attempt implements UpstreamListener, LeaseListener {
     @Override
     public void leaseFailed(Throwable cause) {
         leasing = null;
+        if (Exhaustion.isCauseOf(cause)) {
+            fail(Failure.EXHAUSTED, "homing is out of file descriptors or ports");
+            return;
+        }
         fail(
                 Failure.CONNECT,
                 cause instanceof ConnectException ? "connection refused" : "no connection: " + cause.getMessage());

@@ -11,6 +11,8 @@ enum Failure {
     CONNECT(Outcome.CONNECT_FAILED, RetryReason.CONNECT),
     /** No connection within {@code timeouts.connect}. */
     CONNECT_TIMEOUT(Outcome.CONNECT_FAILED, RetryReason.CONNECT),
+    /** No connection, and the backend has nothing to do with it: homing is out of file descriptors or ports. */
+    EXHAUSTED(null, RetryReason.CONNECT),
     /** A llama-server's 503 "Loading model": nothing was processed. */
     LOADING(Outcome.LOADING, RetryReason.LOADING),
     /** A reused connection closed before any byte of a response: the backend had let go of it. */
@@ -47,6 +49,7 @@ enum Failure {
         return switch (this) {
             case CONNECT, STALE, BROKEN -> ProxyError.badGateway(backend, detail);
             case CONNECT_TIMEOUT, SILENT -> ProxyError.gatewayTimeout(backend, detail);
+            case EXHAUSTED -> ProxyError.overloaded(detail);
             case LOADING -> ProxyError.overloaded("backend " + backend + " is loading its model");
         };
     }

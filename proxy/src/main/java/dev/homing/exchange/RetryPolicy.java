@@ -35,7 +35,7 @@ final class RetryPolicy {
             case STALE -> refresh();
             case CONNECT, CONNECT_TIMEOUT, LOADING -> other();
             case BROKEN -> retry.unanswered() ? other() : Verdict.GIVE_UP;
-            case SILENT -> Verdict.GIVE_UP;
+            case SILENT, EXHAUSTED -> Verdict.GIVE_UP;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.homing.frontend;
 
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
+import dev.homing.loop.Acceptance;
 import dev.homing.loop.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -65,6 +66,7 @@ public final class Frontend {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .handler(new Acceptance())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {

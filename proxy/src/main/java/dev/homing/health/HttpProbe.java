@@ -2,6 +2,7 @@
 package dev.homing.health;
 
 import dev.homing.config.UpstreamRules;
+import dev.homing.loop.Exhaustion;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -200,6 +201,9 @@ public final class HttpProbe implements Probe {
     }
 
     private static ProbeResult unconnected(BackendTarget target, Throwable cause) {
+        if (Exhaustion.isCauseOf(cause)) {
+            return new ProbeResult.Unsent(reason(cause));
+        }
         if (cause instanceof UnknownHostException) {
             return new ProbeResult.Failed("cannot resolve " + target.host());
         }

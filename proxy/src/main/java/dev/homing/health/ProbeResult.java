@@ -64,6 +64,20 @@ public sealed interface ProbeResult {
         }
     }
 
+    /** homing had no file descriptor or port for it, which says nothing about a backend that was up. */
+    record Unsent(String reason) implements ProbeResult {
+
+        @Override
+        public Health.Event event() {
+            return Health.Event.PROBE_BAD;
+        }
+
+        @Override
+        public String text() {
+            return "probe not sent (" + reason + ")";
+        }
+    }
+
     /** Anything else: a name that does not resolve, a broken connection, an answer that is not HTTP. */
     record Failed(String reason) implements ProbeResult {
 

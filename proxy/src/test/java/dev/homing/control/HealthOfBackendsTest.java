@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What probes and the outcomes of requests make of backends. */
 class HealthOfBackendsTest {
 
+    private static final ProbeResult UNSENT = new ProbeResult.Unsent("Cannot assign requested address");
+
     private final ControlFixture fixture = new ControlFixture();
 
     @Test
@@ -86,6 +88,31 @@ class HealthOfBackendsTest {
         fixture.seconds(6);
 
         assertThat(fixture.healthy("a")).isFalse();
+    }
+
+    @Test
+    void probesThatCouldNotBeSentSayNothingAgainstABackendThatIsUp() {
+        fixture.startGood(Configs.of(Configs.backend("a"), Configs.backend("b")));
+        fixture.answers("a", UNSENT);
+
+        fixture.seconds(60);
+
+        assertThat(fixture.healthy("a")).isTrue();
+        assertThat(fixture.transitions).isEmpty();
+    }
+
+    @Test
+    void aBackendToWhichNoProbeCouldEverBeSentStartsDown() {
+        fixture.answers("a", UNSENT);
+        fixture.answers("b", GOOD);
+        fixture.loop.start(Configs.of(Configs.backend("a"), Configs.backend("b")));
+        fixture.scheduler.run();
+
+        assertThat(fixture.healthy("a")).isFalse();
+        assertThat(fixture.view("a").reason()).isEqualTo("probe not sent (Cannot assign requested address)");
+        fixture.answers("a", GOOD);
+        fixture.seconds(4);
+        assertThat(fixture.healthy("a")).isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The program in a process of its own, as it is started from a shell, with this test's class path in place of the jar. */
@@ -44,11 +46,17 @@ final class HomingProcess implements AutoCloseable {
     }
 
     static HomingProcess start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(List.of(), System.getProperty("java.class.path"), arguments);
+    }
+
+    /** @param before what starts it in place of this process */
+    private static HomingProcess start(List<String> before, String classPath, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "dev.homing.app.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -62,7 +70,20 @@ final class HomingProcess implements AutoCloseable {
 
     /** {@code homing run} with that file; returns when it serves. */
     static HomingProcess serving(Path config) throws IOException {
-        HomingProcess started = start("run", "-c", config.toString());
+        return served(start("run", "-c", config.toString()));
+    }
+
+    /**
+     * The same, with so many open files at most. From jars, as its users start it: a class that is looked for in a directory needs a file of its own.
+     *
+     * @param directory for the jars
+     */
+    static HomingProcess limited(int files, Path config, Path directory) throws IOException {
+        List<String> shell = List.of("sh", "-c", "ulimit -n " + files + "; exec \"$@\"", "sh");
+        return served(start(shell, ClassJars.of(directory), "run", "-c", config.toString()));
+    }
+
+    private static HomingProcess served(HomingProcess started) {
         Awaitility.await("it serves")
                 .atMost(PATIENCE)
                 .until(() -> ADMIN.matcher(started.out()).find() || !started.process.isAlive());
@@ -98,6 +119,18 @@ final class HomingProcess implements AutoCloseable {
         synchronized (reading) {
             task.call();
         }
+    }
+
+    /** Files that it has open. */
+    int files() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(process.pid()), "fd"))) {
+            return Math.toIntExact(open.count());
+        }
+    }
+
+    /** Time that its threads have run in all. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     boolean isAlive() {

@@ -4,6 +4,7 @@ package dev.homing.e2e;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -26,7 +27,16 @@ final class RawClient implements AutoCloseable {
     static RawClient dawdling(URI base, int receiveBuffer) throws IOException {
         RawClient client = new RawClient(new Socket());
         client.socket.setReceiveBufferSize(receiveBuffer);
-        client.socket.connect(new java.net.InetSocketAddress(base.getHost(), base.getPort()), READ_LIMIT_MILLIS);
+        client.socket.connect(new InetSocketAddress(base.getHost(), base.getPort()), READ_LIMIT_MILLIS);
+        return client;
+    }
+
+    /** A connection from that address. */
+    static RawClient from(InetSocketAddress own, URI base) throws IOException {
+        RawClient client = new RawClient(new Socket());
+        client.socket.setReuseAddress(true);
+        client.socket.bind(own);
+        client.socket.connect(new InetSocketAddress(base.getHost(), base.getPort()), READ_LIMIT_MILLIS);
         return client;
     }
 

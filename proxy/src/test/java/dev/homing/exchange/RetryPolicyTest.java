@@ -20,6 +20,7 @@ final class RetryPolicyTest {
         "STALE, REFRESH, REFRESH",
         "BROKEN, GIVE_UP, OTHER",
         "SILENT, GIVE_UP, GIVE_UP",
+        "EXHAUSTED, GIVE_UP, GIVE_UP",
     })
     void whatIsSentAgainDependsOnHowItFailed(Failure failure, Verdict verdict, Verdict withUnanswered) {
         assertThat(new RetryPolicy(new Retry(2, false)).after(failure, true)).isEqualTo(verdict);

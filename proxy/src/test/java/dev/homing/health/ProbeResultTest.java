@@ -40,7 +40,11 @@ class ProbeResultTest {
                 arguments(
                         new ProbeResult.Failed("cannot resolve gpu-9"),
                         Event.PROBE_BAD,
-                        "probe failed (cannot resolve gpu-9)"));
+                        "probe failed (cannot resolve gpu-9)"),
+                arguments(
+                        new ProbeResult.Unsent("Too many open files"),
+                        Event.PROBE_BAD,
+                        "probe not sent (Too many open files)"));
     }
 
     private static ProbeResult answered(int code) {
