@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A control loop with a clock that a test moves, backends that answer probes as it says, and everything that came out. */
@@ -50,11 +51,14 @@ final class ControlFixture implements Probe {
     private final Map<String, SlotCount> slots = new HashMap<>();
     final ControlLoop loop;
 
+    /** How far the time of day is off, asked for with each look at it. */
+    LongSupplier clockOffMillis = () -> 0;
+
     ControlFixture() {
         Env env = new Env(
                 scheduler,
                 scheduler::nanos,
-                () -> scheduler.nanos() / 1_000_000,
+                () -> scheduler.nanos() / 1_000_000 + clockOffMillis.getAsLong(),
                 () -> Long.MIN_VALUE, // 0.5 as a double: intervals as configured
                 this,
                 slot -> deliveries.getOrDefault(slot, Env.NEVER));
