@@ -11,18 +11,25 @@ import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask for what. With a token, everything but health and metrics needs it. Without one the listener is on loopback, and what has
+ * Who may ask for what. With a token, everything but health, metrics and the page, which holds
+ * no data, needs it. Without one the listener is on loopback, and what has
  * to be kept out is a web page in the operator's browser: one that had its own name resolve to this address (hence only names that no
  * stranger can own are let in), and one that sends requests across origins.
  */
 final class AccessRules {
 
-    private static final Set<String> OPEN = Set.of("/metrics", "/healthz", "/readyz");
+    private static final Set<String> OPEN = Set.of("/", "/metrics", "/healthz", "/readyz");
+
+    /** Changes nothing, but each viewer takes one of few places. */
+    private static final String LIVE = "/api/live";
+
     private static final String BEARER = "bearer ";
 
     private final String ownHost;
@@ -47,7 +54,8 @@ final class AccessRules {
                     HttpResponseStatus.FORBIDDEN,
                     "Host: not one of this listener's (expected: an IP address or localhost)");
         }
-        if (changesState(request.method()) && !isSameOrigin(headers.get(HttpHeaderNames.ORIGIN), host)) {
+        if ((changesState(request.method()) || path.equals(LIVE))
+                && (!isSameOrigin(headers.get(HttpHeaderNames.ORIGIN), host) || isFromAnotherSite(headers))) {
             return AdminResponse.error(
                     HttpResponseStatus.FORBIDDEN, "Origin: another site's (expected: this listener's own)");
         }
@@ -57,6 +65,12 @@ final class AccessRules {
                     .with("WWW-Authenticate", "Bearer");
         }
         return null;
+    }
+
+    /** Whether who is let in now would be so later: not when the token has become another one. */
+    BooleanSupplier welcome() {
+        Secret letInWith = token.get();
+        return () -> Objects.equals(letInWith, token.get());
     }
 
     private static boolean changesState(HttpMethod method) {
@@ -85,6 +99,12 @@ final class AccessRules {
         return origin == null
                 || origin.equalsIgnoreCase("http://" + host)
                 || origin.equalsIgnoreCase("https://" + host);
+    }
+
+    /** Told by browsers also where they tell no origin, such as of a GET whose answer a page may not read. Other programs tell nothing. */
+    private static boolean isFromAnotherSite(HttpHeaders headers) {
+        String site = headers.get("sec-fetch-site", "none");
+        return !site.equals("same-origin") && !site.equals("none");
     }
 
     private static boolean carriesToken(HttpHeaders headers, Secret wanted) {

@@ -6,14 +6,12 @@ import dev.homing.routing.SessionKey;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What each request to the admin listener is answered with. */
@@ -21,21 +19,7 @@ final class AdminApi {
 
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-    private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{1,16}");
-    private static final String INDEX = """
-            <!doctype html>
-            <meta charset="utf-8"><title>homing</title>
-            <h1>homing</h1>
-            <ul>
-            <li><a href="metrics">metrics</a>
-            <li><a href="healthz">healthz</a>, <a href="readyz">readyz</a>
-            <li><a href="api/backends">api/backends</a>; PUT api/backends/{id}/state {"state":"drain","deadline":"10m"}
-            <li><a href="api/sessions">api/sessions</a>?backend={id}&amp;limit={n}; DELETE api/sessions/{hash}
-            <li>api/explain?session={id} or ?hash={hash}
-            <li><a href="api/config">api/config</a>; POST api/reload
-            </ul>
-            """;
-
+    private final Dashboard dashboard = Dashboard.load();
     private final Operations operations;
     private final PrometheusMeterRegistry registry;
 
@@ -47,14 +31,18 @@ final class AdminApi {
     /** Called on the admin's thread. */
     CompletionStage<AdminResponse> answer(AdminRequest request) {
         return switch (request.path()) {
-            case "/" -> get(request, () -> AdminResponse.html(INDEX));
+            case "/" -> get(request, () -> dashboard.answer(request.ifNoneMatch()));
             case "/metrics" -> get(request, () -> metrics(request.accept()));
             case "/healthz" -> get(request, () -> AdminResponse.text(HttpResponseStatus.OK, "ok"));
             case "/readyz" -> get(request, this::readiness);
             case "/api/backends" -> get(request, () -> AdminResponse.json(operations.backends()));
+            case "/api/live" -> get(request, AdminResponse::events);
             case "/api/config" -> get(request, () -> AdminResponse.json(EffectiveConfig.of(operations.config())));
             case "/api/sessions" -> request.isGet() ? sessions(request) : notAllowed("GET, HEAD");
-            case "/api/explain" -> request.isGet() ? explain(request) : notAllowed("GET, HEAD");
+            case "/api/explain" ->
+                request.isGet() || request.method().equals(HttpMethod.POST)
+                        ? explain(request)
+                        : notAllowed("GET, HEAD, POST");
             case "/api/reload" -> request.method().equals(HttpMethod.POST) ? reload() : notAllowed("POST");
             default -> item(request);
         };
@@ -136,7 +124,7 @@ final class AdminApi {
     }
 
     private CompletionStage<AdminResponse> forget(String hash, @Nullable String pool) {
-        SessionKey session = key(hash);
+        SessionKey session = SessionQuestion.key(hash);
         if (session == null) {
             return error(
                     HttpResponseStatus.BAD_REQUEST,
@@ -151,13 +139,11 @@ final class AdminApi {
     }
 
     private CompletionStage<AdminResponse> explain(AdminRequest request) {
-        SessionQuery session = session(request.parameter("session"), request.parameter("hash"));
-        if (session == null) {
-            return error(
-                    HttpResponseStatus.BAD_REQUEST,
-                    "query: (expected: session=ID, or hash=H with up to 16 hex digits, not both)");
+        Reply<SessionQuestion> parsed = SessionQuestion.parse(request);
+        if (!(parsed instanceof Reply.Done<SessionQuestion> question)) {
+            return done(AdminResponse.of(parsed));
         }
-        String pool = request.parameter("pool");
+        String pool = question.value().pool();
         List<String> pools = operations.pools().stream()
                 .filter(name -> pool == null || name.equals(pool))
                 .toList();
@@ -166,20 +152,7 @@ final class AdminApi {
         }
         return pools.size() > 1
                 ? ambiguous(pools)
-                : operations.explain(pools.get(0), session).thenApply(AdminResponse::of);
-    }
-
-    /** Outer blanks do not count, as in a header. */
-    private static @Nullable SessionQuery session(@Nullable String id, @Nullable String hash) {
-        if (id != null && hash == null && !id.isBlank()) {
-            return new SessionQuery.ById(id.strip().getBytes(StandardCharsets.UTF_8));
-        }
-        SessionKey key = id == null && hash != null ? key(hash) : null;
-        return key == null ? null : new SessionQuery.ByHash(key);
-    }
-
-    private static @Nullable SessionKey key(String hash) {
-        return HASH.matcher(hash).matches() ? new SessionKey(Long.parseUnsignedLong(hash, 16)) : null;
+                : operations.explain(pools.get(0), question.value().session()).thenApply(AdminResponse::of);
     }
 
     private CompletionStage<AdminResponse> reload() {

@@ -6,9 +6,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -34,17 +38,24 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final AccessRules access;
     private final AdminApi api;
+    private final LiveFeed live;
     private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
     private boolean answering;
 
-    AdminHandler(AccessRules access, AdminApi api) {
+    /** Set when this connection became a viewer's: it is asked nothing more. */
+    private boolean watching;
+
+    AdminHandler(AccessRules access, AdminApi api, LiveFeed live) {
         this.access = access;
         this.api = api;
+        this.live = live;
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (!answering) {
+        if (watching) {
+            var unused = ctx.close();
+        } else if (!answering) {
             begin(ctx, request);
         } else if (waiting.size() < MAX_WAITING) {
             waiting.add(request.retain());
@@ -55,18 +66,28 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void begin(ChannelHandlerContext ctx, FullHttpRequest request) {
         answering = true;
+        boolean head = request.method().equals(HttpMethod.HEAD);
         ctx.channel().config().setAutoRead(false);
         answer(request).whenComplete((response, failure) -> {
             if (ctx.executor().inEventLoop()) {
-                end(ctx, response, failure);
+                end(ctx, head, response, failure);
             } else {
-                ctx.executor().execute(() -> end(ctx, response, failure));
+                ctx.executor().execute(() -> end(ctx, head, response, failure));
             }
         });
     }
 
-    private void end(ChannelHandlerContext ctx, @Nullable AdminResponse answer, @Nullable Throwable failure) {
+    private void end(
+            ChannelHandlerContext ctx, boolean head, @Nullable AdminResponse answer, @Nullable Throwable failure) {
+        if (answer != null && answer.isEvents() && !head) {
+            watch(ctx, answer);
+            return;
+        }
         write(ctx, answer, failure);
+        proceed(ctx);
+    }
+
+    private void proceed(ChannelHandlerContext ctx) {
         answering = false;
         FullHttpRequest next = waiting.poll();
         if (next == null) {
@@ -103,6 +124,28 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
+    /** What else was sent ahead is not answered: the events end only with the connection. It goes on being read, which is how its end is seen. */
+    private void watch(ChannelHandlerContext ctx, AdminResponse answer) {
+        if (!live.hasRoom()) {
+            write(
+                    ctx,
+                    AdminResponse.error(
+                                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                    "viewers: " + LiveFeed.MAX_VIEWERS + " already (expected: at most that many)")
+                            .with("Retry-After", "10"),
+                    null);
+            proceed(ctx);
+            return;
+        }
+        watching = true;
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, answer.status());
+        headers(response, answer);
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        ctx.write(response);
+        live.join(ctx, access.welcome());
+        ctx.channel().config().setAutoRead(true);
+    }
+
     private static void write(ChannelHandlerContext ctx, @Nullable AdminResponse answer, @Nullable Throwable failure) {
         AdminResponse told = answer;
         if (told == null) {
@@ -112,15 +155,19 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         byte[] body = told.bytes();
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, told.status(), Unpooled.wrappedBuffer(body));
+        headers(response, told);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    private static void headers(HttpResponse response, AdminResponse told) {
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, told.contentType())
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("X-Content-Type-Options", "nosniff")
                 .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
         told.headers().forEach((name, value) -> response.headers().set(name, value));
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     @Override

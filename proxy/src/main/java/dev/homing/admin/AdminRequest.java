@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param segments of the path, each decoded by itself: a {@code %2F} divides nothing
  * @param parameters of the query; the first value of each counts
  * @param accept empty when the header is not there
+ * @param ifNoneMatch as well
  */
 record AdminRequest(
         HttpMethod method,
@@ -25,6 +26,7 @@ record AdminRequest(
         List<String> segments,
         Map<String, List<String>> parameters,
         String accept,
+        String ifNoneMatch,
         String body) {
 
     /** Null when its target is not well encoded. */
@@ -41,6 +43,7 @@ record AdminRequest(
                     segments,
                     target.parameters(),
                     request.headers().get(HttpHeaderNames.ACCEPT, ""),
+                    request.headers().get(HttpHeaderNames.IF_NONE_MATCH, ""),
                     request.content().toString(StandardCharsets.UTF_8));
         } catch (IllegalArgumentException badEncoding) {
             return null;

@@ -17,14 +17,20 @@ record AdminResponse(HttpResponseStatus status, String contentType, String body,
 
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String HTML = "text/html; charset=utf-8";
+    private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
     static AdminResponse text(HttpResponseStatus status, String body) {
         return new AdminResponse(status, PLAIN, body + "\n", Map.of());
     }
 
-    static AdminResponse html(String body) {
-        return new AdminResponse(HttpResponseStatus.OK, HTML, body, Map.of());
+    static AdminResponse html(HttpResponseStatus status, String body, Map<String, String> headers) {
+        return new AdminResponse(status, HTML, body, headers);
+    }
+
+    /** The head of a stream of events, which go on until either side closes. */
+    static AdminResponse events() {
+        return new AdminResponse(HttpResponseStatus.OK, EVENTS, "", Map.of());
     }
 
     static AdminResponse json(Object value) {
@@ -60,6 +66,11 @@ record AdminResponse(HttpResponseStatus status, String contentType, String body,
 
     AdminResponse with(String name, String value) {
         return new AdminResponse(status, contentType, body, Map.of(name, value));
+    }
+
+    /** Whether its body is what happens from now on. */
+    boolean isEvents() {
+        return contentType.equals(EVENTS);
     }
 
     byte[] bytes() {

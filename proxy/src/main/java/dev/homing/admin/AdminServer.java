@@ -49,6 +49,7 @@ public final class AdminServer {
      *
      * @param group one NIO thread, the caller's to shut down
      * @param token asked at each request; null = none is asked for, which is for loopback addresses only
+     * @param live what viewers of the dashboard are told; confined to that thread
      * @return fails with the reason when the address cannot be bound
      */
     public static CompletionStage<AdminServer> start(
@@ -56,7 +57,8 @@ public final class AdminServer {
             Address address,
             Supplier<@Nullable Secret> token,
             Operations operations,
-            PrometheusMeterRegistry registry) {
+            PrometheusMeterRegistry registry,
+            LiveFeed live) {
         ChannelGroup connections = new DefaultChannelGroup(group.next(), true);
         AccessRules access = new AccessRules(address.host(), token);
         AdminApi api = new AdminApi(operations, registry);
@@ -76,7 +78,7 @@ public final class AdminServer {
                                         .setMaxHeaderSize(MAX_HEADERS)))
                                 .addLast(new HttpServerKeepAliveHandler())
                                 .addLast(new HttpObjectAggregator(MAX_BODY))
-                                .addLast(new AdminHandler(access, api));
+                                .addLast(new AdminHandler(access, api, live));
                     }
                 })
                 .bind(new InetSocketAddress(address.host(), address.port()));

@@ -33,11 +33,12 @@ public record BackendStatus(
      * What it has to do.
      *
      * @param inflight requests at it
+     * @param slots requests that it takes at once, null = homing sets no limit
      * @param queued requests that wait for it
      * @param sessions bound to it
      * @param pendingPromptTokens of requests that have not had their first token
      */
-    public record Load(long inflight, long queued, long sessions, long pendingPromptTokens) {}
+    public record Load(long inflight, @Nullable Integer slots, long queued, long sessions, long pendingPromptTokens) {}
 
     /**
      * What it told since homing started.

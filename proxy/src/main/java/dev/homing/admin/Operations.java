@@ -21,6 +21,9 @@ public interface Operations {
     /** The names of all pools, in the order of the configuration. */
     List<String> pools();
 
+    /** How many requests of a pool wait for whichever of its backends has room first; 0 when there is no such pool. */
+    long waitingForAny(String pool);
+
     /** All backends, in the order of the configuration. */
     List<BackendStatus> backends();
 

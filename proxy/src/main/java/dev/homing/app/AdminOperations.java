@@ -91,6 +91,14 @@ final class AdminOperations implements Operations {
     }
 
     @Override
+    public long waitingForAny(String name) {
+        return core.generation().table().pools().stream()
+                .filter(pool -> pool.name().equals(name))
+                .mapToLong(pool -> core.admission().waitingForAny(pool.index()))
+                .sum();
+    }
+
+    @Override
     public List<BackendStatus> backends() {
         return core.control().backends().stream().map(this::status).toList();
     }
@@ -106,6 +114,7 @@ final class AdminOperations implements Operations {
                         view.reason()),
                 new BackendStatus.Load(
                         core.admission().of(slot).inflight(),
+                        view.maxInflight() == 0 ? null : view.maxInflight(),
                         core.admission().waitingFor(slot),
                         core.sessions().sessions(slot),
                         core.admission().of(slot).pendingTokens()),

@@ -15,6 +15,7 @@ import dev.homing.frontend.Door;
 import dev.homing.health.HttpProbe;
 import dev.homing.loop.Transport;
 import dev.homing.observe.AccessLog;
+import dev.homing.observe.Happenings;
 import dev.homing.observe.ProcessMeters;
 import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
@@ -46,6 +47,7 @@ final class Core {
     private final Admission admission = new Admission(System::nanoTime);
     private final SessionTable sessions;
     private final ProxyMeters meters;
+    private final Happenings happenings = new Happenings(System::currentTimeMillis);
     private final Credentials credentials = new Credentials();
     private final AccessLog accessLog = new AccessLog(System::currentTimeMillis);
     private final AccessLogWriter accessLogWriter = new AccessLogWriter(accessLog, new SecureRandom().nextLong());
@@ -91,10 +93,10 @@ final class Core {
         thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-        this.control = new ControlLoop(
-                env,
-                this::publish,
-                (pool, backend, to, cause) -> meters.transition(pool, backend, transition(to), cause.label()));
+        this.control = new ControlLoop(env, this::publish, (pool, backend, to, cause, why) -> {
+            meters.transition(pool, backend, transition(to), cause.label());
+            happenings.transition(pool, backend, transition(to), cause.label(), why);
+        });
         this.keeper = table.snapshot() == null
                 ? null
                 : new TableKeeper(
@@ -172,6 +174,11 @@ final class Core {
 
     ProxyMeters meters() {
         return meters;
+    }
+
+    /** Told, beside the meters, of moves and changes. */
+    Happenings happenings() {
+        return happenings;
     }
 
     ControlLoop control() {

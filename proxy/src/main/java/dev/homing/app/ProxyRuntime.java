@@ -2,6 +2,7 @@
 package dev.homing.app;
 
 import dev.homing.admin.AdminServer;
+import dev.homing.admin.LiveFeed;
 import dev.homing.admission.Admission;
 import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
@@ -50,6 +51,9 @@ final class ProxyRuntime implements AutoCloseable {
 
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
+    /** How often viewers of the dashboard are told how things are. */
+    private static final Duration A_TICK = Duration.ofSeconds(1);
+
     /** For what takes milliseconds unless something is badly wrong. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
@@ -85,7 +89,7 @@ final class ProxyRuntime implements AutoCloseable {
                 router,
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
-                new Observers(core.meters(), core.accessLog()),
+                new Observers(core.meters(), new Observers(core.accessLog(), core.happenings())),
                 core.control()::outcome,
                 pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core::generation);
@@ -206,14 +210,7 @@ final class ProxyRuntime implements AutoCloseable {
         }
         Address address = config.server().admin();
         if (address != null) {
-            admin = await(
-                    AdminServer.start(
-                            adminLoop,
-                            address,
-                            () -> operations.config().server().adminToken(),
-                            operations,
-                            core.registry()),
-                    "admin: " + address);
+            admin = await(listenToOperators(address), "admin: " + address);
         }
         core.keep();
     }
@@ -260,6 +257,14 @@ final class ProxyRuntime implements AutoCloseable {
             throw StartFailure.of("listen: " + address, bound.cause());
         }
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private CompletionStage<AdminServer> listenToOperators(Address address) {
+        LiveFeed live = new LiveFeed(new LiveFeed.Sources(
+                operations, core.meters()::totals, core.happenings(), System::nanoTime, System::currentTimeMillis));
+        adminLoop.scheduleAtFixedRate(live::tick, A_TICK.toMillis(), A_TICK.toMillis(), TimeUnit.MILLISECONDS);
+        return AdminServer.start(
+                adminLoop, address, () -> operations.config().server().adminToken(), operations, core.registry(), live);
     }
 
     private static <T> T await(CompletionStage<T> stage, String what) throws StartFailure {

@@ -9,6 +9,7 @@ import java.net.URI;
  *
  * @param sinceEpochMillis wall clock of its last change of standing
  * @param reason one line for people: what was seen, or who wanted it
+ * @param maxInflight requests that it takes at once, 0 = no limit
  */
 public record BackendView(
         String pool,
@@ -19,4 +20,5 @@ public record BackendView(
         long sinceEpochMillis,
         String reason,
         double weight,
+        int maxInflight,
         int slot) {}

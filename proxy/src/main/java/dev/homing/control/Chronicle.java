@@ -36,7 +36,7 @@ final class Chronicle {
             return;
         }
         backend.since(epochMillis.getAsLong());
-        events.transition(backend.pool(), backend.id(), now, cause);
+        events.transition(backend.pool(), backend.id(), now, cause, what);
         switch (now) {
             case UP -> log.info("backend {} (pool {}) is up: {}", backend.id(), backend.pool(), what);
             case DOWN -> log.warn("backend {} (pool {}) is down: {}", backend.id(), backend.pool(), what);

@@ -8,8 +8,12 @@ import dev.homing.health.Cause;
 public interface Events {
 
     /** Ignores everything. */
-    Events NONE = (pool, backend, to, cause) -> {};
+    Events NONE = (pool, backend, to, cause, why) -> {};
 
-    /** A backend came to stand differently; also told of each backend's first probe. */
-    void transition(String pool, String backend, Standing to, Cause cause);
+    /**
+     * A backend came to stand differently; also told of each backend's first probe.
+     *
+     * @param why one line for people: what was seen, or who wanted it
+     */
+    void transition(String pool, String backend, Standing to, Cause cause, String why);
 }

@@ -135,6 +135,7 @@ final class MonitoredBackend {
                 sinceEpochMillis,
                 reason(),
                 config.weight(),
+                maxInflight(),
                 slot);
     }
 

@@ -202,8 +202,8 @@ final class Itinerary {
     }
 
     private void go() {
-        if (routed.moved() != null) {
-            shared.observer().sessionMoved(pool(), routed.moved());
+        if (routed.moved() != null && routed.pin() != null && routed.backend() != null) {
+            shared.observer().sessionMoved(pool(), routed.pin().key(), routed.backend(), routed.moved());
         }
         if (routed.backend() != null) {
             backend = routed.backend();

@@ -33,6 +33,10 @@ final class BackendMeters {
         connectTime = catalog.connectTime(pool, id);
     }
 
+    Totals.Member member() {
+        return new Totals.Member(pool, id);
+    }
+
     boolean isOf(String somePool, String someId) {
         return id.equals(someId) && pool.equals(somePool);
     }
@@ -65,7 +69,7 @@ final class BackendMeters {
             hit = 0;
         }
         of(key == null ? MeterCatalog.NO_KEY : key).count(decision, usage, hit);
-        promptTokens.add(usage.promptTokens());
+        promptTokens.add(usage.promptTokens()); // before its part: see totals
         cachedTokens.add(hit);
     }
 
@@ -83,5 +87,11 @@ final class BackendMeters {
 
     long cachedTokens() {
         return cachedTokens.sum();
+    }
+
+    /** Cached ones are read first, so that there are never more of them than of all. */
+    TokenCount totals() {
+        long cached = cachedTokens();
+        return new TokenCount(promptTokens(), cached);
     }
 }

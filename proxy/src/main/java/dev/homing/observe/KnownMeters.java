@@ -5,6 +5,8 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Pool;
 import dev.homing.routing.RoutingTable;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The meters of all pools and backends that any routing table has had, found by index and slot; immutable. */
@@ -62,5 +64,22 @@ final class KnownMeters {
     /** The meters of whichever backend a table last had in that slot. */
     @Nullable BackendMeters inSlot(int slot) {
         return slot < backends.length ? backends[slot] : null;
+    }
+
+    /** What all of them have counted since the process started. */
+    Totals totals() {
+        Map<String, PoolTotals> byPool = new HashMap<>();
+        for (PoolMeters pool : pools) {
+            if (pool != null) {
+                byPool.put(pool.name(), pool.totals());
+            }
+        }
+        Map<Totals.Member, TokenCount> byBackend = new HashMap<>();
+        for (BackendMeters backend : backends) {
+            if (backend != null) {
+                byBackend.put(backend.member(), backend.totals());
+            }
+        }
+        return new Totals(byPool, byBackend);
     }
 }

@@ -3,6 +3,7 @@ package dev.homing.observe;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one name that differ in one label, by the constant that the label tells: found by an array index, made by the first
@@ -26,6 +27,11 @@ final class MeterRow<E extends Enum<E>, M> {
             row.at(constant);
         }
         return row;
+    }
+
+    /** The one that was made, null when none was. */
+    @Nullable M known(E constant) {
+        return meters.getAcquire(constant.ordinal());
     }
 
     M at(E constant) {

@@ -5,6 +5,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
+import dev.homing.routing.SessionKey;
 
 /** Two observers as one: both are told everything, the first one first. */
 public record Observers(ProxyObserver first, ProxyObserver second) implements ProxyObserver {
@@ -16,9 +17,9 @@ public record Observers(ProxyObserver first, ProxyObserver second) implements Pr
     }
 
     @Override
-    public void sessionMoved(Pool pool, MoveReason reason) {
-        first.sessionMoved(pool, reason);
-        second.sessionMoved(pool, reason);
+    public void sessionMoved(Pool pool, SessionKey session, Backend to, MoveReason reason) {
+        first.sessionMoved(pool, session, to, reason);
+        second.sessionMoved(pool, session, to, reason);
     }
 
     @Override

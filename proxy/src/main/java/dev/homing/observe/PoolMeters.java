@@ -5,6 +5,7 @@ import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -46,6 +47,23 @@ final class PoolMeters {
 
     String name() {
         return name;
+    }
+
+    /** What was counted since the process started. */
+    PoolTotals totals() {
+        Map<Decision, Long> routed = new EnumMap<>(Decision.class);
+        WaitCount waits = WaitCount.NONE;
+        for (Decision decision : Decision.values()) {
+            long count = (long) decisions.at(decision).count();
+            if (count > 0) {
+                routed.put(decision, count);
+            }
+            Timer timer = firstToken.known(decision);
+            if (timer != null) {
+                waits = waits.plus(WaitCount.of(timer.takeSnapshot()));
+            }
+        }
+        return new PoolTotals(routed, waits);
     }
 
     /** Sources are names from the configuration, so there are no more of these than it has. */

@@ -6,6 +6,7 @@ import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
 import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SessionKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -87,6 +88,11 @@ public final class ProxyMeters implements ProxyObserver {
         return meters == null ? 0 : meters.cachedTokens();
     }
 
+    /** What is counted of all pools and backends at this moment. */
+    public Totals totals() {
+        return known.totals();
+    }
+
     @Override
     public void routed(Pool pool, Decision decision, String keySource) {
         PoolMeters meters = known.of(pool);
@@ -95,7 +101,7 @@ public final class ProxyMeters implements ProxyObserver {
     }
 
     @Override
-    public void sessionMoved(Pool pool, MoveReason reason) {
+    public void sessionMoved(Pool pool, SessionKey session, Backend to, MoveReason reason) {
         known.of(pool).moves.at(reason).increment();
     }
 

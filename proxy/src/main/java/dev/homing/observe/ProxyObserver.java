@@ -5,6 +5,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
+import dev.homing.routing.SessionKey;
 import java.util.Locale;
 
 /** Told by the data plane, on any event loop, what happens. Implementations neither block nor throw. */
@@ -17,7 +18,7 @@ public interface ProxyObserver {
     default void routed(Pool pool, Decision decision, String keySource) {}
 
     /** A session was bound to another backend than before. */
-    default void sessionMoved(Pool pool, MoveReason reason) {}
+    default void sessionMoved(Pool pool, SessionKey session, Backend to, MoveReason reason) {}
 
     /** A connection to a backend was made. */
     default void connected(Pool pool, Backend backend, long nanos) {}

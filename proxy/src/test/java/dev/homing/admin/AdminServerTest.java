@@ -46,6 +46,7 @@ class AdminServerTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final FakeOperations operations = new FakeOperations();
     private final HttpClient client = HttpClient.newHttpClient();
+    private final LiveFixture live = new LiveFixture(operations);
     private @Nullable AdminServer server;
 
     @AfterEach
@@ -87,7 +88,7 @@ class AdminServerTest {
     void backendsAreListedAsFlatObjects() throws Exception {
         assertThat(get("/api/backends").body()).isEqualToIgnoringWhitespace("""
                         [{"pool":"chat","id":"gpu-0","url":"http://127.0.0.1:9101","weight":1.5,"state":"ready","healthy":true,
-                          "since":"2026-01-02T03:04:05Z","reason":null,"inflight":1,"queued":2,"sessions":3,
+                          "since":"2026-01-02T03:04:05Z","reason":null,"inflight":1,"slots":8,"queued":2,"sessions":3,
                           "pending_prompt_tokens":4,"prompt_tokens":100,"cached_tokens":60}]""");
     }
 
@@ -178,6 +179,40 @@ class AdminServerTest {
                                    "pending_prompt_tokens":4,"passed_over":null}]}""");
         assertThat(byHash.statusCode()).isEqualTo(200);
         assertThat(operations.asked).containsExactly("chat C9/17 a", "chat ByHash[key=00000000000000ff]");
+    }
+
+    @Test
+    void anIdThatIsSentInABodyIsInNoPath() throws Exception {
+        operations.pools.add("embed");
+
+        HttpResponse<String> byId = post("/api/explain", "{\"session\":\" C9/17+a \",\"pool\":\"embed\"}");
+        HttpResponse<String> byHash = post("/api/explain", "{\"hash\":\"FF\",\"pool\":\"chat\"}");
+
+        assertThat(byId.statusCode()).isEqualTo(200);
+        assertThat(byId.body()).contains("\"pool\":\"embed\"").doesNotContain("C9/17");
+        assertThat(byHash.statusCode()).isEqualTo(200);
+        assertThat(operations.asked).containsExactly("embed C9/17+a", "chat ByHash[key=00000000000000ff]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`{}`                                | body: (expected: session=ID",
+                "`[]`                                | body: (expected: session=ID",
+                "`{\"session\":17}`                  | body: (expected: session=ID",
+                "`{\"session\":\"a\",\"hash\":\"1\"}` | body: (expected: session=ID",
+                "`session=a`                         | body: no JSON",
+                "``                                  | body: (expected: session=ID",
+            })
+    void anUnclearBodyIsRefused(String body, String message) throws Exception {
+        HttpResponse<String> response = post("/api/explain", body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(AdminJson.read(response.body()).at("/error/message").asText())
+                .startsWith(message);
+        assertThat(operations.asked).isEmpty();
     }
 
     @ParameterizedTest
@@ -311,7 +346,8 @@ class AdminServerTest {
                 "DELETE | /healthz                 | GET, HEAD",
                 "POST   | /readyz                  | GET, HEAD",
                 "PUT    | /api/backends            | GET, HEAD",
-                "POST   | /api/explain?session=a   | GET, HEAD",
+                "PUT    | /api/explain?session=a   | GET, HEAD, POST",
+                "POST   | /api/live                | GET, HEAD",
                 "GET    | /api/reload              | POST",
                 "DELETE | /api/sessions            | GET, HEAD",
                 "GET    | /api/sessions/ff         | DELETE",
@@ -350,7 +386,10 @@ class AdminServerTest {
         "/api/backends, Bearer secret2, 401",
         "/api/backends, Bearer secret, 200",
         "/api/backends, bearer  secret, 200",
-        "/, none, 401",
+        "/, none, 200",
+        "/api/live, none, 401",
+        "/api/live, Bearer wrong, 401",
+        "/api/explain?session=a, none, 401",
         "/, Bearer secret, 200",
         "/api/nosuch, none, 401",
         "/nosuch, none, 401",
@@ -358,7 +397,7 @@ class AdminServerTest {
         "/readyz, none, 200",
         "/metrics, none, 200"
     })
-    void theTokenGuardsAllButHealthAndMetrics(String path, String authorization, int status) throws Exception {
+    void theTokenGuardsAllButHealthMetricsAndThePage(String path, String authorization, int status) throws Exception {
         start(new Secret("secret"));
         HttpRequest.Builder request = request(path);
         if (!authorization.equals("none")) {
@@ -521,22 +560,12 @@ class AdminServerTest {
     }
 
     @Test
-    void thePageNamesTheEndpointsAndMayLoadNothing() throws Exception {
-        HttpResponse<String> page = get("/");
-
-        assertThat(page.body())
-                .contains("metrics", "readyz", "api/backends", "api/sessions", "api/explain", "api/reload");
-        assertThat(header(page, "content-security-policy")).contains("default-src 'none'");
-        assertThat(header(page, "x-content-type-options")).isEqualTo("nosniff");
-    }
-
-    @Test
     void anAddressThatIsTakenFailsTheStart() throws Exception {
         start(null);
         int port = server().address().getPort();
 
         CompletableFuture<AdminServer> second = AdminServer.start(
-                        group, new Address("127.0.0.1", port), () -> null, operations, registry)
+                        group, new Address("127.0.0.1", port), () -> null, operations, registry, live.feed)
                 .toCompletableFuture();
 
         assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
@@ -545,7 +574,7 @@ class AdminServerTest {
     }
 
     private void start(@Nullable Secret token) throws Exception {
-        server = AdminServer.start(group, new Address("127.0.0.1", 0), () -> token, operations, registry)
+        server = AdminServer.start(group, new Address("127.0.0.1", 0), () -> token, operations, registry, live.feed)
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
     }
@@ -583,6 +612,10 @@ class AdminServerTest {
 
     private HttpResponse<String> post(String path) throws IOException, InterruptedException {
         return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return send(request(path).POST(BodyPublishers.ofString(body)));
     }
 
     private HttpResponse<String> delete(String path) throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ final class FakeOperations implements Operations {
         return new BackendStatus(
                 new BackendStatus.Identity(pool, id, URI.create("http://127.0.0.1:9101"), 1.5),
                 new BackendStatus.Condition(state, true, Instant.parse("2026-01-02T03:04:05Z"), null),
-                new BackendStatus.Load(1, 2, 3, 4),
+                new BackendStatus.Load(1, 8, 2, 3, 4),
                 new BackendStatus.Tokens(100, 60));
     }
 
@@ -41,6 +41,11 @@ final class FakeOperations implements Operations {
     @Override
     public List<String> pools() {
         return List.copyOf(pools);
+    }
+
+    @Override
+    public long waitingForAny(String pool) {
+        return 5;
     }
 
     @Override

@@ -68,7 +68,7 @@ final class ControlFixture implements Probe {
                     tables.add(table);
                     placed.add(backends);
                 },
-                (pool, backend, to, cause) ->
+                (pool, backend, to, cause, why) ->
                         transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label()));
     }
 

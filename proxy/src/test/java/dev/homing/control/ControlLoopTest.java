@@ -115,7 +115,7 @@ class ControlLoopTest {
                         threads.add(Thread.currentThread());
                         table.set(next);
                     },
-                    (pool, backend, to, cause) -> threads.add(Thread.currentThread()));
+                    (pool, backend, to, cause, why) -> threads.add(Thread.currentThread()));
             loop.start(Configs.of(Configs.backend("a"), Configs.backend("b")));
             loop.firstProbes().toCompletableFuture().get(10, TimeUnit.SECONDS);
 

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.homing.demo.EngineSettings;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -180,6 +184,25 @@ class ProcessTest {
         Awaitility.await(result)
                 .atMost(PATIENCE)
                 .until(() -> operator.metrics().count("homing_config_reloads_total", "result=" + result) == 1);
+    }
+
+    @Test
+    void aDemoThatStaysUpTellsWhereItsDashboardIs() throws Exception {
+        try (HomingProcess demo = HomingProcess.start("demo", "--serve", "--sessions", "2", "--turns", "1")) {
+            Pattern dashboard = Pattern.compile("dashboard: (http://\\S+/)\n");
+            Awaitility.await("the dashboard's address")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> dashboard.matcher(demo.out()).find() || !demo.isAlive());
+            Matcher told = dashboard.matcher(demo.out());
+            assertThat(told.find()).as(demo.out() + demo.err()).isTrue();
+
+            HttpResponse<String> page = new Operator(URI.create(told.group(1))).get("/");
+
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).startsWith("<!doctype html>").contains("<title>homing</title>");
+            demo.signal("TERM");
+            assertThat(demo.exit()).isZero();
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.homing.routing.PlacementRules;
 import dev.homing.routing.Pool;
 import dev.homing.routing.RouteMatcher;
 import dev.homing.routing.RoutingTable;
+import dev.homing.routing.SessionKey;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -439,8 +440,8 @@ class ProxyMetersTest {
     private void feedEverything() {
         meters.table(table(pool));
         meters.routed(pool, Decision.PLACED, "none");
-        meters.sessionMoved(pool, MoveReason.FAULT);
         meters.sessionSuspected(pool);
+        meters.sessionMoved(pool, new SessionKey(1), left, MoveReason.FAULT);
         meters.connected(pool, left, 1_000_000);
         meters.retried(pool, RetryReason.CONNECT);
         meters.clientAborted(pool, AbortPhase.PREFILL);

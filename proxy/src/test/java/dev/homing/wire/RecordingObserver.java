@@ -10,6 +10,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
 import dev.homing.routing.Pool;
+import dev.homing.routing.SessionKey;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,7 +94,7 @@ public final class RecordingObserver implements ProxyObserver {
     }
 
     @Override
-    public void sessionMoved(Pool pool, MoveReason reason) {
+    public void sessionMoved(Pool pool, SessionKey session, Backend to, MoveReason reason) {
         moves.add(reason);
     }
 
