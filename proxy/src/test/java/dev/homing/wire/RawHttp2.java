@@ -331,6 +331,11 @@ public final class RawHttp2 implements AutoCloseable {
         return goodbyes;
     }
 
+    /** Whether it was told that this stream was not taken, by a GOAWAY without an error: RFC 9113 section 6.8. */
+    public boolean turnedAway(int id) {
+        return goodbyes.stream().anyMatch(bye -> bye.error() == 0 && id > bye.last());
+    }
+
     /** Bytes that may still be sent of that stream's request. */
     int window(int id) {
         return stream(id).window.get();

@@ -18,8 +18,11 @@ final class Multiplexer implements Runnable {
     private static final int MOST = 24;
     private static final int FRAME = 16_384;
 
-    /** What a client takes that opens its windows little by little. */
+    /** Bytes of each answer that a client takes at once that opens its windows little by little. */
     private static final int SIP = 40_000;
+
+    /** More than any connection brings. */
+    private static final int WINDOW = 1 << 30;
 
     private final Scene scene;
     private final Chance chance;
@@ -48,6 +51,9 @@ final class Multiplexer implements Runnable {
     private void converse(RawHttp2 client, boolean sipping) throws IOException, InterruptedException {
         Map<Integer, Asked> open = new LinkedHashMap<>();
         try {
+            if (sipping) {
+                client.openWindow(0, WINDOW);
+            }
             for (int i = chance.between(1, MOST); i > 0; i--) {
                 Asked asked = new Asked(scene.nonce(), Ask.path(chance));
                 ask(client, asked, open);
@@ -123,7 +129,6 @@ final class Multiplexer implements Runnable {
 
     private static void sip(RawHttp2 client, Map<Integer, Asked> open) {
         try {
-            client.openWindow(0, SIP * Math.max(1, open.size()));
             for (int id : open.keySet()) {
                 client.openWindow(id, SIP);
             }
@@ -132,8 +137,13 @@ final class Multiplexer implements Runnable {
         }
     }
 
+    /** What homing has told the client that it did not begin is no answer, and not for the judge. */
     private void judge(RawHttp2 client, int id, Asked asked, End end) {
         RawHttp2.Stream stream = client.stream(id);
+        if (end == End.CUT && stream.heads().isEmpty() && client.turnedAway(id)) {
+            scene.judge().count("turned away");
+            return;
+        }
         Answer answer = stream.heads().isEmpty()
                 ? Answer.none(asked.path(), end)
                 : Answer.of(

@@ -17,7 +17,7 @@ final class Settings {
             io: %s
             threads: 2
             health: {interval: 150ms, timeout: 700ms, fall: 3, rise: 1, passive: {failures: 30, window: 2s, eject_for: 300ms}}
-            timeouts: {connect: 400ms, request_head: 2s, request_body: 2s, response_head: 1500ms, stream_idle: 1500ms, client_idle: 3s, upstream_idle: 1s}
+            timeouts: {connect: 400ms, request_head: 2s, request_body: 2s, response_head: 1500ms, stream_idle: 1500ms, client_idle: 30s, upstream_idle: 1s}
             limits: {peek: 64KiB, body: 1MiB}
             """;
 
