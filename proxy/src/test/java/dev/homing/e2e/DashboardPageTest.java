@@ -93,7 +93,8 @@ class DashboardPageTest {
                         .endsWith(backend.path("sessions").asText());
             }
             page.awaitTrue(
-                    "a bar is drawn", "document.querySelector('.chart .bars').getAttribute('d').includes('M119')");
+                    "the newest of 30 bars is drawn",
+                    "document.querySelector('.chart .bars').getAttribute('d').includes('M116 ')");
             assertThat(page.complaints()).isEmpty();
         }
     }
