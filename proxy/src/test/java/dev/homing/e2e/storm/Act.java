@@ -162,7 +162,7 @@ enum Act {
     /** Events of its answer. */
     int events(Chance chance) {
         return switch (this) {
-            case LARGE -> chance.between(2_000, 6_000);
+            case LARGE -> chance.between(300, 900);
             case TRICKLE -> 1;
             default -> chance.between(1, 12);
         };
