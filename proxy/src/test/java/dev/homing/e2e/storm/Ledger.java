@@ -64,25 +64,18 @@ final class Ledger {
     }
 
     /**
-     * To another backend after "Loading model"; once more to the same one when a reused connection ended without a word, on a fresh one, and to another
-     * when that could not be made.
+     * At most one backend may have begun anything, beside those that were loading, each once, and reused connections that ended without a word. In any
+     * order: of a connection that was reset its thread may take note later than that of the next one.
      */
     private static boolean rightly(List<Sighting> seen) {
-        int stale = 0;
-        int loading = 0;
-        for (int i = 0; i + 1 < seen.size(); i++) {
-            Sighting one = seen.get(i);
-            Sighting next = seen.get(i + 1);
-            boolean same = one.backend() == next.backend();
-            if (one.act() == Act.LOADING && !same) {
-                loading++;
-            } else if (one.reused() && !one.heard() && !(same && next.reused())) {
-                stale++;
-            } else {
-                return false;
-            }
-        }
-        return stale <= 1 && loading <= OTHERS;
+        List<Integer> loading = seen.stream()
+                .filter(one -> one.act() == Act.LOADING && one.heard())
+                .map(Sighting::backend)
+                .toList();
+        long stale = seen.stream().filter(one -> one.reused() && !one.heard()).count();
+        return seen.size() - loading.size() - stale <= 1
+                && loading.stream().distinct().count() == loading.size()
+                && seen.size() <= 1 + OTHERS + 1;
     }
 
     /** Lets go of all that it holds. */
