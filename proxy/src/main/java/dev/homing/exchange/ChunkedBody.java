@@ -3,6 +3,8 @@ package dev.homing.exchange;
 
 import dev.homing.upstream.HeadBytes;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The chunked transfer coding, RFC 9112 section 7.1, followed strictly over buffers that split anywhere: CRLF only, sizes without sign or
@@ -36,6 +38,10 @@ final class ChunkedBody extends BodyFraming {
     }
 
     private final HeadBytes trailers = HeadBytes.ofTrailers();
+
+    /** The trailers as they were written, one character a byte. Nearly always nothing. */
+    private final StringBuilder fields = new StringBuilder(0);
+
     private State state = State.SIZE;
     private long size;
     private int digits;
@@ -59,7 +65,22 @@ final class ChunkedBody extends BodyFraming {
                 state = next(wire.getByte(at++));
             }
         }
+        if (state == State.COMPLETE && !fields.isEmpty()) {
+            sink.trailers(taken());
+        }
         return at - start;
+    }
+
+    /** Names and values of the trailers in turn, each once. */
+    private List<String> taken() {
+        List<String> pairs = new ArrayList<>();
+        fields.toString().lines().filter(line -> !line.isEmpty()).forEach(line -> {
+            int colon = line.indexOf(':');
+            pairs.add(line.substring(0, colon));
+            pairs.add(line.substring(colon + 1).strip());
+        });
+        fields.setLength(0);
+        return pairs;
     }
 
     @Override
@@ -127,7 +148,13 @@ final class ChunkedBody extends BodyFraming {
         if (fault != null) {
             throw new Broken(fault);
         }
-        return trailers.ended() ? State.COMPLETE : State.TRAILERS;
+        if (trailers.ended()) {
+            return State.COMPLETE;
+        }
+        if (b != '\r' || !fields.isEmpty()) {
+            fields.append((char) (b & 0xff));
+        }
+        return State.TRAILERS;
     }
 
     private static State expect(byte b, char wanted, State next) {

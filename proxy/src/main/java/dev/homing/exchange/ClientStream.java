@@ -10,6 +10,9 @@ public interface ClientStream {
 
     ByteBufAllocator alloc();
 
+    /** Fields that go behind the body, as names and values in turn, where the client's protocol has a place for them; before {@link #end}. */
+    default void trailers(List<String> fields) {}
+
     /** Whether it is a client, whose requests are told of one by one; false when homing itself asks for one. */
     default boolean client() {
         return true;

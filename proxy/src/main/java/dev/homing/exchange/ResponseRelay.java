@@ -5,6 +5,7 @@ import dev.homing.metering.UsageScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,14 @@ final class ResponseRelay implements PayloadSink {
             client.body(Unpooled.wrappedBuffer(CRLF));
         } else {
             client.body(wire.retainedSlice(index, length));
+        }
+    }
+
+    /** Where chunks pass as they are, so do the trailers behind them. */
+    @Override
+    public void trailers(List<String> fields) {
+        if (!verbatim()) {
+            client.trailers(fields);
         }
     }
 

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -30,6 +31,31 @@ final class Http2Head {
 
     /** Methods that announce content, so that its absence has to be said: RFC 9110 section 8.6. */
     private static final Set<HttpMethod> WITH_CONTENT = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
+
+    /** Framing, routing, and what says how to read the content or what to do with it. */
+    private static final Set<String> NEVER_BEHIND = Set.of(
+            "authorization",
+            "cache-control",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-range",
+            "content-type",
+            "expires",
+            "host",
+            "keep-alive",
+            "location",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "retry-after",
+            "set-cookie",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "vary",
+            "www-authenticate");
 
     private Http2Head() {}
 
@@ -94,6 +120,18 @@ final class Http2Head {
             }
         }
         pairs(out, head.added());
+        return out;
+    }
+
+    /** What of a backend's trailers may stand behind a body: nothing that would have had to be known before it, RFC 9110 section 6.5.1. */
+    static Http2Headers trailers(List<String> fields) {
+        Http2Headers out = new DefaultHttp2Headers(false);
+        for (int i = 0; i < fields.size(); i += 2) {
+            String name = fields.get(i).toLowerCase(Locale.ROOT);
+            if (!NEVER_BEHIND.contains(name)) {
+                out.add(name, fields.get(i + 1));
+            }
+        }
         return out;
     }
 

@@ -33,6 +33,9 @@ final class Http2Stream implements ClientStream {
     /** A head that waits for what follows in the same turn of the loop: the end may go with it. */
     private @Nullable Http2Headers head;
 
+    /** What goes behind the body, null when nothing does. */
+    private @Nullable Http2Headers trailers;
+
     /** @param path decides the shape of errors */
     Http2Stream(Channel channel, Http2Request owner, HttpRequest request, String path) {
         this.channel = channel;
@@ -94,7 +97,17 @@ final class Http2Stream implements ClientStream {
     }
 
     @Override
+    public void trailers(List<String> fields) {
+        Http2Headers behind = Http2Head.trailers(fields);
+        trailers = behind.isEmpty() ? null : behind;
+    }
+
+    @Override
     public void end() {
+        if (trailers != null) {
+            writeHead();
+            head = trailers;
+        }
         Http2Headers only = head;
         head = null;
         ChannelFuture written = channel.writeAndFlush(

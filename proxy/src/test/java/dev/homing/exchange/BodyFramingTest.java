@@ -11,6 +11,8 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -218,5 +220,30 @@ final class BodyFramingTest {
             text.append((char) random.nextInt(256));
         }
         return text.toString();
+    }
+
+    @Test
+    void trailersAreTakenWhereverTheyAreCut() {
+        String body = "1\r\na\r\n0\r\nA: 1\r\nb:\r\nC:\t x y \r\n\r\n";
+        for (int cut = 0; cut < body.length(); cut++) {
+            List<String> taken = new ArrayList<>();
+            PayloadSink sink = new PayloadSink() {
+                @Override
+                public void payload(ByteBuf wire, int index, int length) {}
+
+                @Override
+                public void trailers(List<String> fields) {
+                    taken.addAll(fields);
+                }
+            };
+            ChunkedBody framing = new ChunkedBody();
+
+            framing.follow(Unpooled.copiedBuffer(body.substring(0, cut), ISO_8859_1), sink);
+            assertThat(taken).isEmpty();
+            framing.follow(Unpooled.copiedBuffer(body.substring(cut), ISO_8859_1), sink);
+
+            assertThat(taken).containsExactly("A", "1", "b", "", "C", "x y");
+            assertThat(framing.complete()).isTrue();
+        }
     }
 }

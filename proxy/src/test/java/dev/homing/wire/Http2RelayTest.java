@@ -85,6 +85,38 @@ final class Http2RelayTest extends WireCase {
         assertThat(stream.reset()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"5\r\nhello\r\n", ""})
+    void trailersComeBehindTheBodyWithoutWhatCannotStandThere(String chunks) throws Exception {
+        RecordingOrigin origin =
+                origin(Script.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+                        + "0\r\nServer-Timing: a;dur=1\r\nX-B:  two \r\nContent-Length: 3\r\nSet-Cookie: a=b\r\n\r\n"));
+        RawHttp2 client = http2(plane(origin));
+
+        for (int i = 0; i < 2; i++) {
+            RawHttp2.Stream stream = client.answer(client.get("/x"));
+
+            assertThat(stream.body()).isEqualTo(chunks.isEmpty() ? "" : "hello");
+            assertThat(stream.heads()).hasSize(2);
+            assertThat(stream.heads().get(1))
+                    .containsExactlyInAnyOrderEntriesOf(Map.of("server-timing", "a;dur=1", "x-b", "two"));
+            assertThat(stream.reset()).isNull();
+        }
+        assertThat(origin.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void trailersOfWhichNoneMayStandBehindTheBodyAreLeftOut() throws Exception {
+        RecordingOrigin origin = origin(Script.answering(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nContent-Length: 3\r\n\r\n"));
+        RawHttp2 client = http2(plane(origin));
+
+        RawHttp2.Stream stream = client.answer(client.get("/x"));
+
+        assertThat(stream.heads()).hasSize(1);
+        assertThat(stream.body()).isEqualTo("ok");
+    }
+
     @Test
     void whatHasNoBodyEndsWithItsHead() throws Exception {
         Map<String, String> answers = Map.of(
