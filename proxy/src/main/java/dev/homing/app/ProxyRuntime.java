@@ -103,10 +103,15 @@ final class ProxyRuntime implements AutoCloseable {
      * @throws StartFailure when it cannot: a port in use, a transport that is not to be had
      */
     static ProxyRuntime start(HomingConfig config, ConfigSource source) throws StartFailure {
+        return start(config, source, config.server().io());
+    }
+
+    /** The same, on that transport whatever the configuration says. */
+    static ProxyRuntime start(HomingConfig config, ConfigSource source, Server.Io io) throws StartFailure {
         Server server = config.server();
         ProxyRuntime runtime;
         try {
-            runtime = new ProxyRuntime(config, source, Transports.open(server.io(), server.threads()));
+            runtime = new ProxyRuntime(config, source, Transports.open(io, server.threads()));
         } catch (Transports.Unavailable e) {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }

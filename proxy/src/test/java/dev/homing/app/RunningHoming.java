@@ -4,12 +4,15 @@ package dev.homing.app;
 import dev.homing.config.ConfigErrors;
 import dev.homing.config.ConfigReader;
 import dev.homing.config.HomingConfig;
+import dev.homing.config.Server;
 import dev.homing.control.ConfigWatcher;
+import io.netty.channel.epoll.Epoll;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A whole proxy in this process, as tests of other packages see it: made from YAML, reached over its listeners. */
@@ -27,7 +30,7 @@ public final class RunningHoming implements AutoCloseable {
     public static RunningHoming start(String yaml) {
         try {
             HomingConfig config = ConfigReader.read("test.yaml", yaml, name -> null);
-            return new RunningHoming(ProxyRuntime.start(config, ConfigSource.fixed(config)), List.of());
+            return new RunningHoming(ProxyRuntime.start(config, ConfigSource.fixed(config), io(config)), List.of());
         } catch (ConfigErrors | StartFailure e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -49,10 +52,26 @@ public final class RunningHoming implements AutoCloseable {
 
     private static ProxyRuntime reading(Path file) {
         try {
-            return ProxyRuntime.start(ConfigReader.read(file), () -> ConfigReader.read(file));
+            HomingConfig config = ConfigReader.read(file);
+            return ProxyRuntime.start(config, () -> ConfigReader.read(file), io(config));
         } catch (ConfigErrors | StartFailure e) {
             throw new AssertionError(e.getMessage(), e);
         }
+    }
+
+    /**
+     * What the configuration or {@code -Dhoming.test.io} asks for, else epoll: when a loop of io_uring ends, Netty 4.2.18 frees memory that the kernel
+     * may still write to (IoUringIoHandler's eventfdReadBuf), which now and then ends a process that starts and stops hundreds of them.
+     */
+    private static Server.Io io(HomingConfig config) {
+        String asked = System.getProperty("homing.test.io");
+        if (config.server().io() != Server.Io.AUTO) {
+            return config.server().io();
+        }
+        if (asked != null) {
+            return Server.Io.valueOf(asked.split(",", -1)[0].strip().toUpperCase(Locale.ROOT));
+        }
+        return Epoll.isAvailable() ? Server.Io.EPOLL : Server.Io.NIO;
     }
 
     /** Where clients connect to. */
