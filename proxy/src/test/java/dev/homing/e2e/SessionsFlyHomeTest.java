@@ -33,6 +33,9 @@ class SessionsFlyHomeTest {
 
     private static final int SHORT = 6;
     private static final int ALONE = 30;
+    /** Requests that may lie in a replica's sockets at one moment: some of 200, for the time that one takes to be read. */
+    private static final int UNREAD = 4;
+
     private static final long LIMIT_SECONDS = 60;
 
     @ParameterizedTest
@@ -148,22 +151,26 @@ class SessionsFlyHomeTest {
         }
     }
 
-    /** Each: a request may fail only if the killed replica had counted it in and its answer had not come through. */
+    /**
+     * Each: a request may fail only if the killed replica had it and its answer had not come through. What lay in its sockets and was not read yet it did
+     * not count; the proxy cannot tell that from what was read, and sends neither again.
+     */
     private static void onlyWhatItHadReceivedFailed(
             EngineStats killed, List<Conversation> conversations, Passers passers) {
         String victim = Replicas.id(VICTIM);
         for (Conversation talk : conversations) {
-            long received = killed.sessions().getOrDefault(talk.session(), 0L);
-            assertThat(talk.failures().size())
-                    .as("%s: %s", talk.session(), talk.failures())
-                    .isLessThanOrEqualTo((int) (received - talk.answersOf(victim)));
+            assertThat(talk.failures()).as(talk.session()).hasSizeLessThanOrEqualTo(1);
             assertThat(talk.failures()).allMatch(told -> told.backend().equals(victim));
         }
-        long answered = passers.answers().stream()
-                .filter(told -> told.backend().equals(victim))
-                .count();
         assertThat(passers.failures()).allMatch(told -> told.backend().equals(victim));
-        assertThat((long) passers.failures().size()).isLessThanOrEqualTo(withoutSession(killed) - answered);
+        long answered = passers.answers().stream()
+                        .filter(told -> told.backend().equals(victim))
+                        .count()
+                + conversations.stream()
+                        .mapToLong(talk -> talk.answersOf(victim))
+                        .sum();
+        assertThat((long) failures(conversations, passers))
+                .isLessThanOrEqualTo(killed.requests().received() - answered + UNREAD);
     }
 
     private static int failures(List<Conversation> conversations, Passers passers) {
