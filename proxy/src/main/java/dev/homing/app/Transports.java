@@ -2,12 +2,12 @@
 package dev.homing.app;
 
 import dev.homing.config.Server.Io;
+import dev.homing.loop.KeptEpoll;
 import dev.homing.loop.Transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -119,7 +119,7 @@ final class Transports {
         return transport(
                 "epoll",
                 loops,
-                EpollIoHandler.newFactory(),
+                KeptEpoll.newFactory(),
                 new Transport.Channels(
                         EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
                 Map.of());

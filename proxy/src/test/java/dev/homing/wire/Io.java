@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.wire;
 
+import dev.homing.loop.KeptEpoll;
 import dev.homing.loop.Transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -84,7 +84,7 @@ public enum Io {
     private IoHandlerFactory handler() {
         return switch (this) {
             case NIO -> NioIoHandler.newFactory();
-            case EPOLL -> EpollIoHandler.newFactory();
+            case EPOLL -> KeptEpoll.newFactory();
             case IO_URING ->
                 IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                         .setBufferRingConfig(IoUringBufferRingConfig.builder()
