@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Later {
 
-    private static final Set<Key<?, ?>> KEYS =
-            Set.of(AffinityKeys.SHARE, UpstreamKeys.DNS_REFRESH, ServerKeys.TRACING, ServerKeys.SSE_PING);
+    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE, UpstreamKeys.DNS_REFRESH, ServerKeys.TRACING);
 
     /** Schemes of backends whose name stands for several addresses. */
     private static final Set<String> SCHEMES = Set.of("dns+http", "dns+https");

@@ -106,7 +106,7 @@ final class ServerKeys {
             new OrNone<>(Units.DURATION),
             Optional.empty(),
             v -> View.maybe(v.config().edge().ssePing()),
-            "How often a silent event stream gets a comment, so that nobody in between cuts it during a long prefill.");
+            "How often a client gets a comment while its event stream is silent, so that nobody cuts it during a long prefill.");
 
     static final Key<View, Duration> DRAIN_TIMEOUT = Key.top(
             "drain_timeout",

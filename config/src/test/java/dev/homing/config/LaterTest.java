@@ -23,7 +23,6 @@ class LaterTest {
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
                 "discovery: {dns: {refresh: 1s}} | 5s",
                 "tracing: 'http://collector:4318' | none",
-                "sse_ping: 15s | none",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -46,7 +45,6 @@ class LaterTest {
                 "affinity: {on_return: hom}",
                 "affinity: {relief: -1}",
                 "affinity: {share: 'http://x'}",
-                "sse_ping: soon",
                 "tracing: ''",
             })
     void aBadValueOfSuchAKeyIsStillABadValue(String line) {

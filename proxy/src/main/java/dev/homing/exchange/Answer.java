@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.loop.Deadlines;
 import dev.homing.metering.Usage;
 import dev.homing.metering.UsageScanner;
 import dev.homing.observe.RequestSummary;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class Answer {
     private final boolean generation;
     private final boolean metered;
     private final @Nullable UsageScanner scanner;
+    private final boolean events;
+    private @Nullable Heartbeat heartbeat;
     private long firstTokenNanos = -1;
     private boolean begun;
 
@@ -38,7 +42,22 @@ final class Answer {
                 status,
                 headers.get(HttpHeaderNames.CONTENT_TYPE),
                 headers.get(HttpHeaderNames.CONTENT_ENCODING));
-        this.relay = new ResponseRelay(client, framing, scanner);
+        this.events = UsageScanner.isEventStream(
+                headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING));
+        this.relay = new ResponseRelay(client, framing, scanner, events);
+    }
+
+    /** Keeps an event stream alive from here on, see {@link Heartbeat}; {@link #close} is up to the caller. */
+    void keepAlive(ClientStream client, Duration silence, Deadlines deadlines) {
+        if (events) {
+            heartbeat = new Heartbeat(client, relay, silence, deadlines);
+        }
+    }
+
+    void close() {
+        if (heartbeat != null) {
+            heartbeat.close();
+        }
     }
 
     int status() {
@@ -57,6 +76,9 @@ final class Answer {
     boolean relay(ByteBuf wire, LongSupplier nanoTime) {
         begun = true;
         relay.relay(wire);
+        if (heartbeat != null) {
+            heartbeat.heard();
+        }
         if (scanner != null && firstTokenNanos < 0 && scanner.contentSeen()) {
             firstTokenNanos = nanoTime.getAsLong();
             return true;

@@ -70,6 +70,11 @@ abstract sealed class BodyFraming permits ChunkedBody, BodyFraming.Fixed, BodyFr
     /** Whether the last byte of the body has passed. */
     abstract boolean complete();
 
+    /** Whether what was followed so far ends where the next piece of payload might be another's. */
+    boolean betweenChunks() {
+        return true;
+    }
+
     /** Whether only the end of the connection ends it. */
     boolean untilClose() {
         return false;

@@ -89,6 +89,11 @@ final class ChunkedBody extends BodyFraming {
     }
 
     @Override
+    boolean betweenChunks() {
+        return state == State.SIZE && digits == 0;
+    }
+
+    @Override
     boolean chunked() {
         return true;
     }

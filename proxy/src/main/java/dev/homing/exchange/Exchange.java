@@ -12,6 +12,7 @@ import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -258,6 +259,10 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                 framing,
                 approach.generation().config().telemetry().metering());
         answer = relayed;
+        Duration ping = approach.generation().config().edge().ssePing();
+        if (ping != null) {
+            relayed.keepAlive(client, ping, scope.deadlines());
+        }
         prefill.answered(relayed.tellsFirstToken());
         client.head(relayed.head(scope.shared().via(), told()));
         if (uploadStopped) {
@@ -468,6 +473,9 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         account.routed();
         state = State.OVER;
         deadline.close();
+        if (answer != null) {
+            answer.close();
+        }
         if (attempt != null) {
             attempt.abandon();
         }

@@ -21,14 +21,17 @@ final class ResponseRelay implements PayloadSink {
     private final BodyFraming framing;
     private final @Nullable UsageScanner scanner;
     private final ResponseHead.Body towards;
+    private final @Nullable EventBoundary boundary;
     private long passed;
     private boolean excess;
 
-    ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner) {
+    /** @param events whether it is an event stream into which comments may be put */
+    ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner, boolean events) {
         this.client = client;
         this.framing = framing;
         this.scanner = scanner;
         this.towards = towards(client, framing);
+        this.boundary = events && towards != ResponseHead.Body.AS_DECLARED ? new EventBoundary() : null;
     }
 
     private static ResponseHead.Body towards(ClientStream client, BodyFraming framing) {
@@ -80,6 +83,20 @@ final class ResponseRelay implements PayloadSink {
         }
     }
 
+    /** Whether something else may be put in here. Never where the body's length was declared. */
+    boolean betweenEvents() {
+        return boundary != null && boundary.betweenEvents() && framing.betweenChunks();
+    }
+
+    /** Sends a piece of payload, framed as its client reads it; the buffer is released. One that is not the backend's only {@link #betweenEvents}. */
+    void insert(ByteBuf payload) {
+        if (towards == ResponseHead.Body.CHUNKED) {
+            chunk(payload);
+        } else {
+            client.body(payload);
+        }
+    }
+
     /** The backend ended its side of a body that lasts until then. */
     void close() {
         if (towards == ResponseHead.Body.CHUNKED) {
@@ -93,17 +110,19 @@ final class ResponseRelay implements PayloadSink {
         if (scanner != null) {
             scanner.payload(wire, index, length);
         }
-        if (verbatim()) {
-            return;
+        if (boundary != null) {
+            boundary.payload(wire, index, length);
         }
-        if (towards == ResponseHead.Body.CHUNKED) {
-            client.body(
-                    Unpooled.wrappedBuffer((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII)));
-            client.body(wire.retainedSlice(index, length));
-            client.body(Unpooled.wrappedBuffer(CRLF));
-        } else {
-            client.body(wire.retainedSlice(index, length));
+        if (!verbatim()) {
+            insert(wire.retainedSlice(index, length));
         }
+    }
+
+    private void chunk(ByteBuf payload) {
+        String size = Integer.toHexString(payload.readableBytes());
+        client.body(Unpooled.wrappedBuffer((size + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+        client.body(payload);
+        client.body(Unpooled.wrappedBuffer(CRLF));
     }
 
     /** Where chunks pass as they are, so do the trailers behind them. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageScanner {
 
+    private static final String EVENT_STREAM = "text/event-stream";
+
     private final Tally tally;
     private final JsonScanner json;
     private final @Nullable EventLines events;
@@ -50,10 +52,15 @@ public final class UsageScanner {
             return null;
         }
         return switch (mediaType(contentType)) {
-            case "text/event-stream" -> new UsageScanner(dialect, true);
+            case EVENT_STREAM -> new UsageScanner(dialect, true);
             case "application/json" -> new UsageScanner(dialect, false);
             default -> null;
         };
+    }
+
+    /** Whether an answer of such fields is an event stream that can be read, not compressed. */
+    public static boolean isEventStream(@Nullable CharSequence contentType, @Nullable CharSequence contentEncoding) {
+        return isPlain(contentEncoding) && mediaType(contentType).equals(EVENT_STREAM);
     }
 
     /** The next bytes of the body, chunk framing removed. Leaves the buffer's indices and reference count alone; never throws for what they say. */

@@ -68,7 +68,7 @@ final class ResponseFuzzTest {
         @Override
         public void answered(HttpResponse head, BodyFraming framing) {
             this.head = head;
-            relay = new ResponseRelay(client, framing, null);
+            relay = new ResponseRelay(client, framing, null, false);
             completeIf(relay.complete());
         }
 

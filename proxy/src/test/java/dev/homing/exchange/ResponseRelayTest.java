@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ResponseRelayTest {
 
@@ -29,7 +31,7 @@ final class ResponseRelayTest {
     void chunksPassAsTheyAreWhereTheClientTakesThem() {
         for (int cut = 1; cut < CHUNKS.length(); cut++) {
             RecordingClient client = new RecordingClient(true);
-            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null);
+            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, false);
             relay.relay(bytes(CHUNKS.substring(0, cut)));
             relay.relay(bytes(CHUNKS.substring(cut)));
 
@@ -43,7 +45,7 @@ final class ResponseRelayTest {
     void chunksAreTakenOffForAClientThatDoesNotKnowThem() {
         for (int cut = 1; cut < CHUNKS.length(); cut++) {
             RecordingClient client = new RecordingClient(false);
-            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null);
+            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, false);
             relay.relay(bytes(CHUNKS.substring(0, cut)));
             relay.relay(bytes(CHUNKS.substring(cut)));
 
@@ -55,7 +57,7 @@ final class ResponseRelayTest {
 
     @Test
     void aBodyThatLastsUntilTheEndIsChunked() {
-        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null);
+        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null, false);
         relay.relay(bytes("hello"));
         relay.relay(bytes("x".repeat(16)));
         assertThat(relay.complete()).isFalse();
@@ -67,7 +69,7 @@ final class ResponseRelayTest {
 
     @Test
     void aBodyThatLastsUntilTheEndStaysSoForAClientThatKnowsNoChunks() {
-        ResponseRelay relay = new ResponseRelay(old, new BodyFraming.UntilClose(), null);
+        ResponseRelay relay = new ResponseRelay(old, new BodyFraming.UntilClose(), null, false);
         relay.relay(bytes("hello"));
         relay.close();
 
@@ -75,17 +77,61 @@ final class ResponseRelayTest {
         assertThat(old.body.toString()).isEqualTo("hello");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void itIsBetweenEventsAtTheBeginAndBehindBlankLinesOnly(String line) {
+        String[] events = {"data: {\"a\":\"\\n\\n\"}", ": ping", "event: x" + line + "data: y", "data: [DONE]"};
+        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null, true);
+        assertThat(relay.betweenEvents()).isTrue();
+
+        for (String event : events) {
+            String bytes = event + line + line;
+            for (int i = 0; i < bytes.length(); i++) {
+                relay.relay(bytes(bytes.substring(i, i + 1)));
+                assertThat(relay.betweenEvents()).as(bytes.substring(0, i + 1)).isEqualTo(i == bytes.length() - 1);
+            }
+        }
+    }
+
+    @Test
+    void aPieceIsPutInBetweenTwoChunks() {
+        assertThat(pinged(modern, "3;x=y\r\na\n\n\r\n2\r\n\n\n\r\n0\r\n\r\n"))
+                .isEqualTo("1\r\n~\r\n3;x=y\r\na\n\n\r\n1\r\n~\r\n2\r\n\n\n\r\n1\r\n~\r\n0\r\n\r\n");
+        assertThat(pinged(old, "4\r\na\n\nb\r\n3\r\nc\n\n\r\n0\r\n\r\n")).isEqualTo("~a\n\nbc\n\n~");
+    }
+
+    @Test
+    void nothingIsPutIntoABodyOfDeclaredLengthOrOneWithoutEvents() {
+        assertThat(new ResponseRelay(modern, new BodyFraming.Fixed(10), null, true).betweenEvents())
+                .isFalse();
+        assertThat(new ResponseRelay(modern, new ChunkedBody(), null, false).betweenEvents())
+                .isFalse();
+    }
+
+    /** What the client gets of a chunked body when a piece is put in wherever one may be. */
+    private String pinged(RecordingClient client, String wire) {
+        ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, true);
+        for (int i = 0; i < wire.length(); i++) {
+            if (relay.betweenEvents()) {
+                relay.insert(bytes("~"));
+                assertThat(relay.betweenEvents()).isTrue();
+            }
+            relay.relay(bytes(wire.substring(i, i + 1)));
+        }
+        return client.body.toString();
+    }
+
     @Test
     void bytesBehindTheBodyAreDroppedAndRemembered() {
-        ResponseRelay fixed = new ResponseRelay(modern, new BodyFraming.Fixed(3), null);
+        ResponseRelay fixed = new ResponseRelay(modern, new BodyFraming.Fixed(3), null, false);
         fixed.relay(bytes("abc"));
         assertThat(fixed.excess()).isFalse();
         fixed.relay(bytes("d"));
         assertThat(fixed.excess()).isTrue();
-        ResponseRelay chunked = new ResponseRelay(modern, new ChunkedBody(), null);
+        ResponseRelay chunked = new ResponseRelay(modern, new ChunkedBody(), null, false);
         chunked.relay(bytes("1\r\nd\r\n0\r\n\r\nHTTP/1.1 200"));
         assertThat(chunked.excess()).isTrue();
-        ResponseRelay plain = new ResponseRelay(old, new ChunkedBody(), null);
+        ResponseRelay plain = new ResponseRelay(old, new ChunkedBody(), null, false);
         plain.relay(bytes("1\r\nd\r\n0\r\n\r\nHTTP/1.1 200"));
         assertThat(plain.excess()).isTrue();
 
@@ -95,7 +141,7 @@ final class ResponseRelayTest {
 
     @Test
     void whatBreaksItsFramingIsNotRelayed() {
-        ResponseRelay relay = new ResponseRelay(modern, new ChunkedBody(), null);
+        ResponseRelay relay = new ResponseRelay(modern, new ChunkedBody(), null, false);
         assertThatThrownBy(() -> relay.relay(bytes("zz\r\n"))).isInstanceOf(BodyFraming.Broken.class);
 
         assertThat(modern.body).isEmpty();

@@ -52,6 +52,7 @@ public final class Configs {
     private Timeouts.Upstream upstream = new Timeouts.Upstream(
             Duration.ofSeconds(2), Duration.ofMinutes(15), Duration.ofMinutes(5), Duration.ofSeconds(3));
     private Duration healthTimeout = Duration.ofSeconds(5);
+    private @Nullable Duration ssePing;
     private Limits limits = new Limits(8 * 1024, 32 * 1024, 100, 256L << 20, 1 << 20, 0);
     private UpstreamRules.Retry retry = new UpstreamRules.Retry(2, false);
     private List<Cidr> trusted = List.of();
@@ -96,6 +97,12 @@ public final class Configs {
 
     public Configs responseHead(Duration timeout) {
         upstream = new Timeouts.Upstream(upstream.connect(), timeout, upstream.streamIdle(), upstream.idle());
+        return this;
+    }
+
+    /** How often clients of silent event streams get a comment, null = never. */
+    public Configs ssePing(@Nullable Duration period) {
+        ssePing = period;
         return this;
     }
 
@@ -291,7 +298,7 @@ public final class Configs {
                 List.of(new PoolConfig("default", backends, settings)),
                 List.of(),
                 settings,
-                new Edge(trusted, null, denied, responseHeaders, null),
+                new Edge(trusted, null, denied, responseHeaders, ssePing),
                 new Telemetry(true, new Telemetry.AccessLog(null, Telemetry.Format.JSON), null));
     }
 
