@@ -19,7 +19,6 @@ import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -109,7 +108,7 @@ final class Transports {
         return transport(
                 "io_uring",
                 loops,
-                IoUringIoHandler.newFactory(config),
+                SettledRing.newFactory(config),
                 new Transport.Channels(
                         IoUringServerSocketChannel.class, IoUringSocketChannel.class, IoUringDatagramChannel.class),
                 Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP));

@@ -3,7 +3,6 @@ package dev.homing.loop;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
@@ -15,17 +14,16 @@ import io.netty.channel.epoll.EpollIoOps;
  * it as if it were still in, which fails (ENOENT) and costs its connection. A socket comes to that by an event of another one that was closed in the same
  * turn of the loop and had its number: when that was a hang-up, hang-ups are not awaited any more, and then reading is paused.
  */
-public final class KeptEpoll implements IoHandler {
+public final class KeptEpoll extends ForwardingIoHandler {
 
     /** Nothing is awaited. Edge-triggered, so that an error or a hang-up, which epoll tells in any case, wakes the loop once and not for ever. */
     private static final EpollIoOps NOTHING = EpollIoOps.EPOLLET;
 
-    private final IoHandler epoll;
-
     private KeptEpoll(IoHandler epoll) {
-        this.epoll = epoll;
+        super(epoll);
     }
 
+    /** For loops that run {@code Epoll*Channel}s. */
     public static IoHandlerFactory newFactory() {
         IoHandlerFactory factory = EpollIoHandler.newFactory();
         return loop -> new KeptEpoll(factory.newHandler(loop));
@@ -33,37 +31,7 @@ public final class KeptEpoll implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return new Kept(epoll.register(handle));
-    }
-
-    @Override
-    public void initialize() {
-        epoll.initialize();
-    }
-
-    @Override
-    public int run(IoHandlerContext context) {
-        return epoll.run(context);
-    }
-
-    @Override
-    public void wakeup() {
-        epoll.wakeup();
-    }
-
-    @Override
-    public void prepareToDestroy() {
-        epoll.prepareToDestroy();
-    }
-
-    @Override
-    public void destroy() {
-        epoll.destroy();
-    }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> type) {
-        return epoll.isCompatible(type);
+        return new Kept(super.register(handle));
     }
 
     private record Kept(IoRegistration registration) implements IoRegistration {

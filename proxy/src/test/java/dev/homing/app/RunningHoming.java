@@ -6,7 +6,6 @@ import dev.homing.config.ConfigReader;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Server;
 import dev.homing.control.ConfigWatcher;
-import io.netty.channel.epoll.Epoll;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,19 +58,13 @@ public final class RunningHoming implements AutoCloseable {
         }
     }
 
-    /**
-     * What the configuration or {@code -Dhoming.test.io} asks for, else epoll: when a loop of io_uring ends, Netty 4.2.18 frees memory that the kernel
-     * may still write to (IoUringIoHandler's eventfdReadBuf), which now and then ends a process that starts and stops hundreds of them.
-     */
+    /** What {@code -Dhoming.test.io} asks for where the configuration leaves it open. */
     private static Server.Io io(HomingConfig config) {
         String asked = System.getProperty("homing.test.io");
-        if (config.server().io() != Server.Io.AUTO) {
+        if (asked == null || config.server().io() != Server.Io.AUTO) {
             return config.server().io();
         }
-        if (asked != null) {
-            return Server.Io.valueOf(asked.split(",", -1)[0].strip().toUpperCase(Locale.ROOT));
-        }
-        return Epoll.isAvailable() ? Server.Io.EPOLL : Server.Io.NIO;
+        return Server.Io.valueOf(asked.split(",", -1)[0].strip().toUpperCase(Locale.ROOT));
     }
 
     /** Where clients connect to. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.wire;
 
+import dev.homing.app.SettledRing;
 import dev.homing.loop.KeptEpoll;
 import dev.homing.loop.Transport;
 import io.netty.channel.IoHandlerFactory;
@@ -18,7 +19,6 @@ import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -86,7 +86,7 @@ public enum Io {
             case NIO -> NioIoHandler.newFactory();
             case EPOLL -> KeptEpoll.newFactory();
             case IO_URING ->
-                IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                SettledRing.newFactory(new IoUringIoHandlerConfig()
                         .setBufferRingConfig(IoUringBufferRingConfig.builder()
                                 .bufferGroupId(RING_GROUP)
                                 .bufferRingSize((short) 256)
