@@ -53,7 +53,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @NullUnmarked // JMH fills in the fields
 public class AccessLogBenchmark {
 
-    private final AccessLogBuffer buffer = new AccessLogBuffer(() -> {});
+    private final LossyBuffer<AccessEntry> buffer = new LossyBuffer<>(AccessLogWriter.ROOM, () -> {});
     private final List<AccessEntry> taken = new ArrayList<>();
     private AccessLog log;
     private RequestHead head;

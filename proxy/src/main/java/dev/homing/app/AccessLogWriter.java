@@ -32,6 +32,9 @@ final class AccessLogWriter {
     /** For the last round, in case the disk or whoever reads standard output hangs. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** Entries that may wait: some megabytes. */
+    static final int ROOM = 16_384;
+
     /** Lines of one write, at most. */
     private static final int BATCH = 256;
 
@@ -39,7 +42,7 @@ final class AccessLogWriter {
 
     private final AccessLog log;
     private final long seed;
-    private final AccessLogBuffer buffer = new AccessLogBuffer(this::writeSoon);
+    private final LossyBuffer<AccessEntry> buffer = new LossyBuffer<>(ROOM, this::writeSoon);
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
             1, new DefaultThreadFactory("homing-access-log", true), new ThreadPoolExecutor.DiscardPolicy());
 

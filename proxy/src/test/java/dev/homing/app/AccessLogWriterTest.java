@@ -241,10 +241,10 @@ class AccessLogWriterTest {
     @Test
     void whatFindsNoRoomIsCountedInsteadOfWaitedFor() {
         AtomicInteger enough = new AtomicInteger();
-        AccessLogBuffer buffer = new AccessLogBuffer(enough::incrementAndGet);
+        LossyBuffer<AccessEntry> buffer = new LossyBuffer<>(AccessLogWriter.ROOM, enough::incrementAndGet);
         List<AccessEntry> taken = new ArrayList<>();
         log.to(buffer::add);
-        IntStream.range(0, AccessLogBuffer.ROOM + 5).forEach(i -> request(200));
+        IntStream.range(0, AccessLogWriter.ROOM + 5).forEach(i -> request(200));
 
         assertThat(buffer.dropped()).isEqualTo(5);
         assertThat(enough).hasValue(1);
@@ -252,6 +252,6 @@ class AccessLogWriterTest {
         IntStream.range(0, 11).forEach(i -> request(200));
         assertThat(buffer.dropped()).isEqualTo(6);
         buffer.take(taken, Integer.MAX_VALUE);
-        assertThat(taken).hasSize(AccessLogBuffer.ROOM + 10);
+        assertThat(taken).hasSize(AccessLogWriter.ROOM + 10);
     }
 }
