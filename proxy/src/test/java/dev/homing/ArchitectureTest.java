@@ -104,6 +104,7 @@ class ArchitectureTest {
         rules.put(
                 "micrometer",
                 onlyIn("io.micrometer..", "dev.homing.observe..", "dev.homing.admin..", "dev.homing.app.."));
+        rules.put("opentelemetry", onlyIn("io.opentelemetry..", "dev.homing.observe..", "dev.homing.app.."));
         rules.put("yaml", onlyIn("org.yaml..", "dev.homing.config.."));
         rules.put("caffeine", onlyIn("com.github.benmanes.caffeine..", "dev.homing.affinity.."));
         rules.put(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Later {
 
-    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE, UpstreamKeys.DNS_REFRESH, ServerKeys.TRACING);
+    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE, UpstreamKeys.DNS_REFRESH);
 
     /** Schemes of backends whose name stands for several addresses. */
     private static final Set<String> SCHEMES = Set.of("dns+http", "dns+https");

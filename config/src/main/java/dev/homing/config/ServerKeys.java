@@ -99,7 +99,7 @@ final class ServerKeys {
             new OrNone<>(Urls.COLLECTOR),
             Optional.empty(),
             v -> View.maybe(v.config().telemetry().tracing()),
-            "An OTLP collector, such as http://collector:4318: one span a request.");
+            "An OTLP collector, such as http://collector:4318: one span a request is sent to its /v1/traces.");
 
     static final Key<View, Optional<Duration>> SSE_PING = Key.top(
             "sse_ping",

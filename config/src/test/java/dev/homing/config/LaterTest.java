@@ -3,6 +3,7 @@ package dev.homing.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,6 @@ class LaterTest {
             value = {
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
                 "discovery: {dns: {refresh: 1s}} | 5s",
-                "tracing: 'http://collector:4318' | none",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -45,7 +45,6 @@ class LaterTest {
                 "affinity: {on_return: hom}",
                 "affinity: {relief: -1}",
                 "affinity: {share: 'http://x'}",
-                "tracing: ''",
             })
     void aBadValueOfSuchAKeyIsStillABadValue(String line) {
         assertThat(Project.errors(GOOD + line))
@@ -80,6 +79,7 @@ class LaterTest {
                 strip_request_headers: [X-A]
                 response_headers: true
                 metering: false
+                tracing: http://collector:4318/otlp
                 access_log: {path: /var/log/homing/access.log, format: logfmt}
                 drain_timeout: 0s
                 io: nio
@@ -98,6 +98,7 @@ class LaterTest {
         assertThat(config.server().drainTimeout()).isZero();
         assertThat(config.telemetry().accessLog())
                 .isEqualTo(new Telemetry.AccessLog("/var/log/homing/access.log", Telemetry.Format.LOGFMT));
+        assertThat(config.telemetry().tracing()).isEqualTo(URI.create("http://collector:4318/otlp"));
         assertThat(config.edge().trustedProxies())
                 .extracting(Cidr::toString)
                 .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8", "192.168.1.1/32");

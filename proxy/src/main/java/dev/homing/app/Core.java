@@ -19,6 +19,7 @@ import dev.homing.observe.Happenings;
 import dev.homing.observe.ProcessMeters;
 import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
+import dev.homing.observe.Tracing;
 import dev.homing.observe.Transition;
 import dev.homing.routing.RoutingTable;
 import dev.homing.routing.SipHash;
@@ -29,10 +30,12 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,9 @@ final class Core {
     private final Credentials credentials = new Credentials();
     private final AccessLog accessLog = new AccessLog(System::currentTimeMillis);
     private final AccessLogWriter accessLogWriter = new AccessLogWriter(accessLog, new SecureRandom().nextLong());
+    private final Tracing tracing =
+            new Tracing(Core::epochNanos, () -> ThreadLocalRandom.current().nextLong());
+    private final SpanWriter spanWriter = new SpanWriter(tracing);
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
@@ -76,6 +82,7 @@ final class Core {
                         () -> sessions.evictions(SessionTable.Cause.SIZE),
                         () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
         meters.droppedLines(accessLogWriter::dropped);
+        meters.droppedSpans(spanWriter::dropped);
         HttpProbe probe = new HttpProbe(
                 transport.loops(),
                 new ReflectiveChannelFactory<>(transport.channels().socket()),
@@ -130,6 +137,7 @@ final class Core {
         // All of it could be read: only now does anything change.
         newCredentials.run();
         newLog.run();
+        spanWriter.use(config.telemetry().tracing());
     }
 
     /** Takes files of one kind as they are now, when they can be used. To be called on the control thread. */
@@ -149,6 +157,12 @@ final class Core {
         meters.table(table);
         Generation next = generations.next(config, table, backends);
         admission.publish(table, () -> generation = next);
+    }
+
+    /** The time of day. */
+    static long epochNanos() {
+        Instant now = Instant.now();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
     private static Transition transition(Standing standing) {
@@ -195,9 +209,15 @@ final class Core {
         accessLogWriter.reopen();
     }
 
-    /** Writes what is left of the access log; to be called when no request runs any more. */
-    void closeAccessLog() {
+    /** Gives requests their place in a trace, and is told, beside the meters, of what the data plane does. */
+    Tracing tracing() {
+        return tracing;
+    }
+
+    /** Writes what is left of the access log, and sends what is left of spans; to be called when no request runs any more. */
+    void closeLogs() {
         accessLogWriter.close();
+        spanWriter.close();
     }
 
     /** The control thread's executor: for what must happen in step with it. */

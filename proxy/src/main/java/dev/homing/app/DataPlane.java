@@ -7,6 +7,7 @@ import dev.homing.exchange.Shared;
 import dev.homing.frontend.Frontend;
 import dev.homing.loop.Deadlines;
 import dev.homing.loop.Transport;
+import dev.homing.observe.Traces;
 import dev.homing.upstream.Connector;
 import dev.homing.upstream.Upstreams;
 import io.netty.channel.EventLoop;
@@ -31,13 +32,14 @@ final class DataPlane {
             Transport transport,
             AddressResolverGroup<InetSocketAddress> resolver,
             Shared shared,
+            Traces traces,
             Supplier<Generation> generations) {
         Connector connector = new Connector(transport, resolver);
         for (EventExecutor loop : transport.loops()) {
             Deadlines deadlines = new Deadlines((EventLoop) loop, System::nanoTime);
             Upstreams upstreams =
                     new Upstreams((EventLoop) loop, connector, deadlines, shared.observer(), System::nanoTime);
-            scopes.put(loop, new LoopScope(loop, deadlines, upstreams, System::nanoTime, shared));
+            scopes.put(loop, new LoopScope(loop, deadlines, upstreams, System::nanoTime, traces, shared));
         }
         this.frontend =
                 new Frontend(transport, loop -> Objects.requireNonNull(scopes.get(loop)), generations, byOpenFiles());

@@ -89,10 +89,12 @@ final class ProxyRuntime implements AutoCloseable {
                 router,
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
                 admission,
-                new Observers(core.meters(), new Observers(core.accessLog(), core.happenings())),
+                new Observers(
+                        core.meters(),
+                        new Observers(core.accessLog(), new Observers(core.tracing(), core.happenings()))),
                 core.control()::outcome,
                 pseudonym());
-        this.plane = new DataPlane(transport, resolver, shared, core::generation);
+        this.plane = new DataPlane(transport, resolver, shared, core.tracing(), core::generation);
         this.operations = new AdminOperations(core, router, config, source);
     }
 
@@ -199,7 +201,7 @@ final class ProxyRuntime implements AutoCloseable {
         loops.awaitUninterruptibly(SOON.toMillis());
         admins.awaitUninterruptibly(SOON.toMillis());
         resolver.close();
-        core.closeAccessLog();
+        core.closeLogs();
     }
 
     private void open(HomingConfig config) throws StartFailure {

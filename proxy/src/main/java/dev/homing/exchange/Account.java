@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** What is told of one exchange: where it goes, how often it was sent again, and how it ended. Confined to its event loop. */
 final class Account {
 
+    private static final long NOT_CONNECTING = -1;
+
     private final Call call;
     private final Approach approach;
     private final ProxyObserver observer;
     private boolean routeTold;
     private int retries;
+    private long connectingSince = NOT_CONNECTING;
+    private long connectNanos;
 
     /** @param approach knows where it goes */
     Account(Call call, Approach approach) {
@@ -41,6 +45,21 @@ final class Account {
     void retried(Failure failure) {
         retries++;
         observer.retried(approach.reception().pool(), failure.retryReason());
+    }
+
+    /** There was no idle connection for it, and one is being made; more than once is as once. */
+    void connecting() {
+        if (connectingSince == NOT_CONNECTING) {
+            connectingSince = call.scope().nanoTime().getAsLong();
+        }
+    }
+
+    /** No connection is being made for it any more, or there never was one. */
+    void connectOver() {
+        if (connectingSince != NOT_CONNECTING) {
+            connectNanos += call.scope().nanoTime().getAsLong() - connectingSince;
+            connectingSince = NOT_CONNECTING;
+        }
     }
 
     /** The client left in that phase. */
@@ -66,6 +85,7 @@ final class Account {
      * @param tunnel null unless it was
      */
     void ended(Ending ending, long received, @Nullable Answer answer, @Nullable Tunnel tunnel) {
+        connectOver();
         Reception reception = approach.reception();
         Itinerary itinerary = approach.itinerary();
         long passed = answer == null ? 0 : answer.passed();
@@ -79,7 +99,8 @@ final class Account {
                 new Timing(
                         sinceBegun(call.scope().nanoTime().getAsLong()),
                         answer == null || answer.firstTokenNanos() < 0 ? -1 : sinceBegun(answer.firstTokenNanos()),
-                        itinerary.waitedNanos()),
+                        itinerary.waitedNanos(),
+                        connectNanos),
                 answer == null ? Tokens.NONE : answer.tokens(),
                 traffic);
         observer.finished(summary);

@@ -17,7 +17,8 @@ public interface ClientRequest {
      * @return null when it is over already
      */
     static @Nullable ClientRequest begin(
-            LoopScope scope, Supplier<Generation> generations, ClientStream client, RequestHead head) {
+            LoopScope scope, Supplier<Generation> generations, ClientStream client, RequestHead asked) {
+        RequestHead head = asked.in(scope.traces().begin(asked));
         Generation generation = generations.get();
         ApiKeys keys = generation.keys();
         String key = keys == null ? null : keys.nameOf(head.request().headers());

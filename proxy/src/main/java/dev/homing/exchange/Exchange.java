@@ -217,11 +217,15 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                         timeouts().upstream().idle(),
                         fresh || body.tooLargeToRepeat(),
                         listener));
+        if (state == State.CONNECTING) {
+            account.connecting();
+        }
     }
 
     @Override
     public void connected(UpstreamConnection connection) {
         state = State.SENT;
+        account.connectOver();
         connection.write(head.encode(
                 client.alloc(),
                 approach.generation().endpoint(itinerary.destination().slot()),
@@ -341,6 +345,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
 
     @Override
     public void failed(Failure failure, String detail) {
+        account.connectOver();
         if (failure.outcome() != null) {
             report(failure.outcome());
         }

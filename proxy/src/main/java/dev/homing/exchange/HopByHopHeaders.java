@@ -25,6 +25,9 @@ final class HopByHopHeaders implements ResponseHead.HopByHop {
         AsciiString.cached("http2-settings"),
     };
 
+    /** No more than those that always end. */
+    static final HopByHopHeaders NONE = new HopByHopHeaders(List.of());
+
     private final List<String> named;
 
     private HopByHopHeaders(List<String> named) {
@@ -33,7 +36,7 @@ final class HopByHopHeaders implements ResponseHead.HopByHop {
 
     static HopByHopHeaders of(HttpHeaders headers) {
         if (!headers.contains(HttpHeaderNames.CONNECTION)) {
-            return new HopByHopHeaders(List.of());
+            return NONE;
         }
         List<String> named = new ArrayList<>();
         for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {

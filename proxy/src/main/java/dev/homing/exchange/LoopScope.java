@@ -2,6 +2,7 @@
 package dev.homing.exchange;
 
 import dev.homing.loop.Deadlines;
+import dev.homing.observe.Traces;
 import dev.homing.upstream.Upstreams;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param deadlines of this loop
  * @param upstreams of this loop
  * @param nanoTime a monotonic clock, in nanoseconds
+ * @param traces gives requests their place in a trace
  */
 public record LoopScope(
-        Executor loop, Deadlines deadlines, Upstreams upstreams, LongSupplier nanoTime, Shared shared) {}
+        Executor loop, Deadlines deadlines, Upstreams upstreams, LongSupplier nanoTime, Traces traces, Shared shared) {}

@@ -3,6 +3,7 @@ package dev.homing.exchange;
 
 import dev.homing.config.Cidr;
 import dev.homing.observe.Asked;
+import dev.homing.observe.Trace;
 import dev.homing.upstream.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -31,9 +32,15 @@ import org.jspecify.annotations.Nullable;
  * @param target origin form, RFC 9112 section 3.2.1
  * @param host the authority that the client asked for
  * @param chunked whether the body's length is not known beforehand
+ * @param trace its place in a trace, null = none
  */
-public record RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client)
-        implements Asked {
+public record RequestHead(
+        HttpRequest request,
+        String target,
+        String host,
+        boolean chunked,
+        ClientInfo client,
+        @Nullable Trace trace) implements Asked {
 
     private static final AsciiString TRAILERS = HttpHeaderValues.TRAILERS;
 
@@ -68,6 +75,11 @@ public record RequestHead(HttpRequest request, String target, String host, boole
             @Nullable String authorization,
             String via) {}
 
+    /** Of a request that has no place in a trace. */
+    public RequestHead(HttpRequest request, String target, String host, boolean chunked, ClientInfo client) {
+        this(request, target, host, chunked, client, null);
+    }
+
     /** Reads the head of a request that was found sound. */
     public static RequestHead of(HttpRequest request, ClientInfo client) {
         String uri = request.uri();
@@ -84,6 +96,11 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         return new RequestHead(request, uri, host, chunked, client);
     }
 
+    /** The same with that place in a trace, null = none. */
+    RequestHead in(@Nullable Trace place) {
+        return place == null ? this : new RequestHead(request, target, host, chunked, client, place);
+    }
+
     @Override
     public String method() {
         return request.method().name();
@@ -97,6 +114,22 @@ public record RequestHead(HttpRequest request, String target, String host, boole
     @Override
     public @Nullable String header(CharSequence name) {
         return request.headers().get(name);
+    }
+
+    @Override
+    public List<String> headers(CharSequence name) {
+        return request.headers().getAll(name);
+    }
+
+    @Override
+    public String scheme() {
+        return client.scheme();
+    }
+
+    @Override
+    public String version() {
+        HttpVersion version = request.protocolVersion();
+        return version.majorVersion() > 1 ? String.valueOf(version.majorVersion()) : version(version);
     }
 
     /** The target without its query. */
@@ -149,7 +182,7 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         }
         headers.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
         HttpRequest plain = new DefaultHttpRequest(request.protocolVersion(), request.method(), request.uri(), headers);
-        return new RequestHead(plain, target, host, false, client);
+        return new RequestHead(plain, target, host, false, client, trace);
     }
 
     /** Whether a proxy of that name has handled the request already. */
@@ -175,11 +208,15 @@ public record RequestHead(HttpRequest request, String target, String host, boole
         Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
         while (all.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = all.next();
-            if (passes(header.getKey(), ending, endpoint, rules)) {
+            if (passes(header.getKey(), ending, endpoint, rules)
+                    && (trace == null || !TraceHeaders.replaced(header.getKey(), trace))) {
                 line(out, header.getKey(), header.getValue());
             }
         }
         endpoint.headers().forEach((name, value) -> line(out, name, value));
+        if (trace != null && passes(TraceHeaders.TRACEPARENT, HopByHopHeaders.NONE, endpoint, rules)) {
+            line(out, TraceHeaders.TRACEPARENT, trace.traceparent());
+        }
         if (rules.authorization() != null) {
             line(out, "Authorization", rules.authorization());
         }

@@ -361,7 +361,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(Http1Stream stream, Asked asked, ProxyError error) {
         scope.shared().refused(client, error);
-        Refusals.tell(scope.shared().observer(), asked, error);
+        Refusals.tell(scope, asked, error);
         stream.refuse(error);
     }
 

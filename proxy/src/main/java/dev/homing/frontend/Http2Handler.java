@@ -161,7 +161,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
     void refused(@Nullable Asked asked, ProxyError error) {
         scope.shared().refused(client, error);
         if (asked != null) {
-            Refusals.tell(scope.shared().observer(), asked, error);
+            Refusals.tell(scope, asked, error);
         }
     }
 

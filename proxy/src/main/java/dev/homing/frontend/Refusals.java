@@ -2,10 +2,10 @@
 package dev.homing.frontend;
 
 import dev.homing.exchange.ClientInfo;
+import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
 import dev.homing.observe.Asked;
-import dev.homing.observe.ProxyObserver;
 import dev.homing.observe.RequestSummary;
 import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.observe.RequestSummary.Traffic;
@@ -23,8 +23,9 @@ final class Refusals {
     }
 
     /** Tells of the end of such a request. */
-    static void tell(ProxyObserver observer, Asked asked, ProxyError error) {
+    static void tell(LoopScope scope, Asked asked, ProxyError error) {
+        Asked traced = Asked.in(scope.traces().begin(asked), asked);
         Ending ending = Ending.failed(error.status(), error.code());
-        observer.ended(asked, RequestSummary.unrouted(null, ending, 0, Traffic.NONE));
+        scope.shared().observer().ended(traced, RequestSummary.unrouted(null, ending, 0, Traffic.NONE));
     }
 }

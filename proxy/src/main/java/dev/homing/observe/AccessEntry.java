@@ -28,7 +28,7 @@ public record AccessEntry(long epochMillis, Head head, RequestSummary summary) {
      * Of what the client sent, that which is told.
      *
      * @param requestId the client's own, null when it sent none that is sound
-     * @param traceparent as it came, null when none came
+     * @param traceparent as a backend is sent it; null when the client sent none that is sound, and nobody traces
      */
     public record Head(
             @Nullable String method,
@@ -43,10 +43,17 @@ public record AccessEntry(long epochMillis, Head head, RequestSummary summary) {
                     cut(asked.path(), MOST_PATH),
                     asked.address(),
                     visible(asked.header("x-request-id")),
-                    visible(asked.header("traceparent")));
+                    traceparent(asked));
         }
 
-        private static @Nullable String cut(@Nullable String text, int most) {
+        /** While homing traces, its own, by which its span is found; else the client's. */
+        private static @Nullable String traceparent(Asked asked) {
+            Trace trace = asked.trace();
+            return trace == null ? visible(asked.header("traceparent")) : trace.traceparent();
+        }
+
+        /** The text, or its beginning and {@link #CUT}. */
+        static @Nullable String cut(@Nullable String text, int most) {
             return text == null || text.length() <= most ? text : text.substring(0, most) + CUT;
         }
 

@@ -2,6 +2,7 @@
 package dev.homing.observe;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a client asked, for those who tell of requests one by one. Only lent: it may hold a whole head, and is read on its event loop. */
@@ -23,6 +24,71 @@ public interface Asked {
 
     /** The first value of that header, null when there is none. */
     @Nullable String header(CharSequence name);
+
+    /** The values of all headers of that name. */
+    default List<String> headers(CharSequence name) {
+        String value = header(name);
+        return value == null ? List.of() : List.of(value);
+    }
+
+    /** {@code http} or {@code https}, as the client spoke to homing; null when it is not known. */
+    default @Nullable String scheme() {
+        return null;
+    }
+
+    /** The version of HTTP, such as {@code 1.1}; null when it is not known. */
+    default @Nullable String version() {
+        return null;
+    }
+
+    /** Its place in a trace, null when it has none. */
+    default @Nullable Trace trace() {
+        return null;
+    }
+
+    /** The same with its place in a trace; null = none. */
+    static Asked in(@Nullable Trace trace, Asked asked) {
+        return trace == null ? asked : new Traced(asked, trace);
+    }
+
+    /** What was asked, and its place in a trace. */
+    record Traced(Asked asked, Trace trace) implements Asked {
+
+        @Override
+        public @Nullable String method() {
+            return asked.method();
+        }
+
+        @Override
+        public @Nullable String path() {
+            return asked.path();
+        }
+
+        @Override
+        public InetAddress address() {
+            return asked.address();
+        }
+
+        @Override
+        public @Nullable String header(CharSequence name) {
+            return asked.header(name);
+        }
+
+        @Override
+        public List<String> headers(CharSequence name) {
+            return asked.headers(name);
+        }
+
+        @Override
+        public @Nullable String scheme() {
+            return asked.scheme();
+        }
+
+        @Override
+        public @Nullable String version() {
+            return asked.version();
+        }
+    }
 
     /** No more than that somebody began to ask. */
     record Unknown(InetAddress address) implements Asked {

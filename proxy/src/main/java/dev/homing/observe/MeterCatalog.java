@@ -198,6 +198,11 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    FunctionCounter droppedSpans(LongSupplier count) {
+        return counter("homing.trace.spans.dropped", "Spans that were lost on their way to the collector", count)
+                .register(registry);
+    }
+
     Gauge buildInfo(String version, String commit) {
         return gauge("homing.build.info", "Always 1; what is running stands in the labels", () -> 1)
                 .tags("version", version, "commit", commit)

@@ -70,6 +70,11 @@ public final class ProxyMeters implements ProxyObserver {
         catalog.droppedLines(count);
     }
 
+    /** How many spans were lost, since the start. */
+    public void droppedSpans(LongSupplier count) {
+        catalog.droppedSpans(count);
+    }
+
     /** The configuration was read anew. The first one, at the start, is no reload. */
     public void reloaded(boolean success) {
         (success ? reloads : failedReloads).increment();

@@ -87,12 +87,13 @@ public record RequestSummary(
      * @param totalNanos from the request's head to the end of its answer
      * @param firstTokenNanos from the request's head to its first content token, -1 when none was seen
      * @param queueNanos in the queue for a full backend, 0 when it did not have to wait
+     * @param connectNanos while connections to backends were being made, those in vain included, 0 when there was one
      */
-    public record Timing(long totalNanos, long firstTokenNanos, long queueNanos) {
+    public record Timing(long totalNanos, long firstTokenNanos, long queueNanos, long connectNanos) {
 
         /** Of a request that did not have to wait. */
         public Timing(long totalNanos, long firstTokenNanos) {
-            this(totalNanos, firstTokenNanos, 0);
+            this(totalNanos, firstTokenNanos, 0, 0);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.Shared;
 import dev.homing.loop.Deadlines;
+import dev.homing.observe.Traces;
 import dev.homing.upstream.Upstreams;
 import dev.homing.wire.Configs;
 import dev.homing.wire.RecordingObserver;
@@ -53,7 +54,7 @@ final class FrontendHandlerTest {
         Generation generation = configs.generation(List.of());
         FrontendHandler handler = new FrontendHandler(
                 channel,
-                new LoopScope(channel.eventLoop(), deadlines, upstreams, () -> 0, shared),
+                new LoopScope(channel.eventLoop(), deadlines, upstreams, () -> 0, Traces.NONE, shared),
                 () -> generation,
                 new ClientInfo(InetAddress.getLoopbackAddress(), "http"));
         channel.pipeline().addLast(new RequestDecoder(configs.limits(), handler::bytesCame), handler);

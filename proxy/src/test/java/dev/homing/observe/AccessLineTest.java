@@ -64,7 +64,7 @@ class AccessLineTest {
                 new Origin("alice", new SessionKey(0xabcL), "header:x-session-id"),
                 new Route(POOL, POOL.backends().get(1), Decision.PINNED),
                 Ending.whole(200),
-                new Timing(2_345_678_900L, 1_002_000L, 5_000L),
+                new Timing(2_345_678_900L, 1_002_000L, 5_000L, 0),
                 new Tokens(true, new Usage(290, 285, 12)),
                 new Traffic(1234, 5678, 1));
     }

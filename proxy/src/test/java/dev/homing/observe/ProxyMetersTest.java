@@ -72,7 +72,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(27);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(28);
     }
 
     @Test
@@ -287,7 +287,7 @@ class ProxyMetersTest {
                 RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, null, Decision.NO_SESSION),
                 RequestSummary.Ending.whole(503),
-                new RequestSummary.Timing(3_000_000_000L, -1, 2_000_000_000L),
+                new RequestSummary.Timing(3_000_000_000L, -1, 2_000_000_000L, 0),
                 RequestSummary.Tokens.NONE,
                 RequestSummary.Traffic.NONE));
 
@@ -447,6 +447,7 @@ class ProxyMetersTest {
         meters.clientAborted(pool, AbortPhase.PREFILL);
         meters.rejected("no_backend");
         meters.droppedLines(() -> 3);
+        meters.droppedSpans(() -> 4);
         meters.transition("default", "left", Transition.UP, "probe");
         meters.finished(new RequestSummary(
                 RequestSummary.Origin.of("alice"),

@@ -88,7 +88,12 @@ public final class PlaneUnderTest implements AutoCloseable {
                     return scopes.computeIfAbsent(loop, l -> {
                         Deadlines deadlines = new Deadlines(l, clock);
                         return new LoopScope(
-                                l, deadlines, new Upstreams(l, connector, deadlines, observer, clock), clock, shared);
+                                l,
+                                deadlines,
+                                new Upstreams(l, connector, deadlines, observer, clock),
+                                clock,
+                                observer.traces(),
+                                shared);
                     });
                 },
                 () -> this.generation,

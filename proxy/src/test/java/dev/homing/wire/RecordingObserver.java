@@ -6,6 +6,9 @@ import dev.homing.observe.AccessLog;
 import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver;
 import dev.homing.observe.RequestSummary;
+import dev.homing.observe.SpanEntry;
+import dev.homing.observe.Traces;
+import dev.homing.observe.Tracing;
 import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.MoveReason;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps everything that the data plane tells. */
 public final class RecordingObserver implements ProxyObserver {
@@ -29,6 +33,9 @@ public final class RecordingObserver implements ProxyObserver {
     private final List<RequestSummary> finished = new CopyOnWriteArrayList<>();
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AccessLog accessLog = new AccessLog(() -> 0);
+    private final List<SpanEntry> spans = new CopyOnWriteArrayList<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final Tracing tracing = new Tracing(() -> 0, ids::incrementAndGet);
     private final Map<String, AtomicInteger> connections = new ConcurrentHashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger suspects = new AtomicInteger();
@@ -65,6 +72,20 @@ public final class RecordingObserver implements ProxyObserver {
     /** The lines of the access log, as JSON; at the beginning of all time. */
     public List<String> lines() {
         return lines;
+    }
+
+    /** From now on requests are traced; the ids that begin here are 1, 2, 3... */
+    public void trace() {
+        tracing.to(spans::add);
+    }
+
+    Traces traces() {
+        return tracing;
+    }
+
+    /** What spans were made of. */
+    public List<SpanEntry> spans() {
+        return spans;
     }
 
     /** Sessions that looked like two conversations. */
@@ -132,6 +153,7 @@ public final class RecordingObserver implements ProxyObserver {
     public void ended(Asked asked, RequestSummary summary) {
         accessLog.to(entry -> lines.add(AccessLines.json(entry)));
         accessLog.ended(asked, summary);
+        tracing.ended(asked, summary);
     }
 
     @Override
