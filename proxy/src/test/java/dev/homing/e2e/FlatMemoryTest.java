@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of any size pass in flat memory, the replica's and the client's own included, since they run in this process too. */
+@Tag("long")
 class FlatMemoryTest {
 
     private static final long MIB = 1 << 20;

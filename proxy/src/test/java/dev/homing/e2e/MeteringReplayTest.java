@@ -24,12 +24,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Two thousand requests in every dialect and mode, some of them bad and some left by their clients: what homing counts of each replica is what
  * that replica's answers say, and what they do not say counts as missing.
  */
+@Tag("long")
 class MeteringReplayTest {
 
     private static final int REQUESTS = 2_000;

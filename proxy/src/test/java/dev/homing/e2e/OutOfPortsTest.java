@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A proxy on a network of its own that has few ports for connections to backends: {@link FewPorts}, in a process and a network namespace of
  * its own. Where the machine gives nobody such a namespace it is left out.
  */
+@Tag("long")
 class OutOfPortsTest {
 
     private static final List<String> NAMESPACE =

@@ -15,12 +15,14 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Five minutes of real coding agents through the proxy, 40 times as fast: prompts are made of the record's blocks, so that they share
  * prefixes exactly as the real ones did. A block of 1,024 tokens becomes one of 64, and speeds and caches are scaled alike.
  */
+@Tag("long")
 class ReplayTest {
 
     private static final Duration LENGTH = Duration.ofMinutes(5);

@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Damaged responses, from the backend's connection to the bytes that a client gets: whatever is relayed to its end is what a strict reader of the
  * grammar sees as well, what the client gets is complete by its own framing, and a connection is kept only if no byte is left over.
  */
+@Tag("long")
 final class ResponseFuzzTest {
 
     private static final List<String> CORPUS = List.of(

@@ -19,12 +19,14 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Damaged requests: whatever passes the decoder and the guard is what a strict reader of the grammar sees as well, with the same head, the same
  * framing and the same body. What is refused is not looked at.
  */
+@Tag("long")
 final class RequestFuzzTest {
 
     private static final List<String> CORPUS = List.of(

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random documents full of words that look like usage, against Jackson reading the same bytes. */
+@Tag("long")
 class UsageScannerFuzzTest {
 
     private static final ObjectMapper JACKSON = new ObjectMapper();

@@ -8,12 +8,14 @@ import dev.homing.wire.RecordingOrigin.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Session ids as strangers write them: which make a session, which make the same one, and that they reach their backend untouched. */
+@Tag("long")
 final class SessionIdsTest extends HostileCase {
 
     private static final String LONG = "x".repeat(8191);

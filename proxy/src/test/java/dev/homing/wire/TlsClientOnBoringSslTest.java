@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
+import org.junit.jupiter.api.Tag;
 
 /** With what is taken wherever its native library loads. */
+@Tag("long")
 final class TlsClientOnBoringSslTest extends TlsClientCase {
 
     @Override
