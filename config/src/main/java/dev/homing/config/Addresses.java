@@ -26,6 +26,17 @@ final class Addresses {
             Json.object("type", "string", "pattern", "^(\\[.+\\]|[^:]+):[0-9]{1,5}$"),
             false);
 
+    /** A name server: an address that needs no name server to be found. */
+    static final ScalarType<Address> NAME_SERVER = new ScalarType<>(
+            "an IP address and a port, such as 10.96.0.10:53 or [fd00::10]:53",
+            text -> {
+                Address address = address(text);
+                return address == null || address.port() == 0 || literal(address.host()) == null ? null : address;
+            },
+            Address::toString,
+            Json.object("type", "string", "pattern", "^(\\[[0-9a-fA-F:.]+\\]|[0-9.]+):[0-9]{1,5}$"),
+            false);
+
     /** A block of addresses; an address alone is a block of one. */
     static final ScalarType<Cidr> CIDR = new ScalarType<>(
             "a block such as 10.0.0.0/8 or fd00::/8, written with its first address",
@@ -73,7 +84,8 @@ final class Addresses {
         return good && port <= 65535 ? new Address(host, port) : null;
     }
 
-    private static boolean isName(String host) {
+    /** Whether it is a name or an IPv4 address. */
+    static boolean isName(String host) {
         return FOUR.matcher(host).matches() ? isFour(host) : NAME.matcher(host).matches();
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.config;
 
-import java.net.URI;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Later {
 
-    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE, UpstreamKeys.DNS_REFRESH);
-
-    /** Schemes of backends whose name stands for several addresses. */
-    private static final Set<String> SCHEMES = Set.of("dns+http", "dns+https");
+    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE);
 
     private Later() {}
 
@@ -25,9 +21,6 @@ final class Later {
 
     /** What is expected for now in place of {@code value}; null when it is supported. */
     static <T> @Nullable String refusal(Key<?, T> key, T value) {
-        if (value instanceof URI url && SCHEMES.contains(Urls.scheme(url))) {
-            return "http or https";
-        }
         if (!isLater(key) || key.fallback().orElseThrow().equals(value)) {
             return null;
         }

@@ -43,7 +43,10 @@ final class ListenerChecks {
     private static void checkLoop(PoolConfig pool, List<Bound> bound, Cursor list) {
         for (int i = 0; i < pool.backends().size(); i++) {
             URI url = pool.backends().get(i).url();
-            Address target = new Address(bare(url.getHost()), Urls.port(url));
+            DnsName name = pool.backends().get(i).name();
+            Address target = name == null
+                    ? new Address(bare(url.getHost()), Urls.port(url))
+                    : new Address(name.domain(), name.port());
             for (Bound listener : bound) {
                 boolean local = Addresses.isWildcard(listener.address.host()) && Addresses.isLoopback(target.host());
                 boolean same = host(listener.address).equals(host(target));

@@ -28,8 +28,23 @@ final class UpstreamKeys {
             "discovery.dns.refresh",
             Units.DURATION,
             Duration.ofSeconds(5),
-            v -> v.settings().upstream().dnsRefresh(),
-            "How often the name of a `dns+http` backend, which stands for every address of it, is looked up again.");
+            v -> v.settings().upstream().dns().refresh(),
+            "How often the name of a `dns+http` backend, which stands for every address of it, is looked up again; sooner when its TTL ends,"
+                    + " but not within a second.");
+
+    static final Key<View, Duration> DNS_DRAIN = Key.pool(
+            "discovery.dns.drain",
+            Units.DURATION_OR_ZERO,
+            Duration.ofMinutes(5),
+            v -> v.settings().upstream().dns().drain(),
+            "How long a replica that is no longer among the addresses goes on serving the sessions it has, as long as it is healthy.");
+
+    static final Key<View, List<Address>> DNS_SERVERS = Key.pool(
+            "discovery.dns.servers",
+            ListOf.distinct(Addresses.NAME_SERVER, server -> server),
+            List.of(),
+            v -> v.settings().upstream().dns().servers(),
+            "Name servers for such names, such as a Consul at 127.0.0.1:8600; none = those of /etc/resolv.conf.");
 
     static final Key<View, Optional<Secret>> AUTHORIZATION = Key.pool(
             "upstream_authorization",
@@ -66,15 +81,24 @@ final class UpstreamKeys {
             v -> v.settings().upstream().stripRequestHeaders(),
             "Headers never sent to backends; a llama-server ties streams together by X-Conversation-Id.");
 
-    static final List<Key<View, ?>> ALL =
-            List.of(ATTEMPTS, UNANSWERED, DNS_REFRESH, AUTHORIZATION, CA, CERTIFICATE, KEY, STRIP_REQUEST_HEADERS);
+    static final List<Key<View, ?>> ALL = List.of(
+            ATTEMPTS,
+            UNANSWERED,
+            DNS_REFRESH,
+            DNS_DRAIN,
+            DNS_SERVERS,
+            AUTHORIZATION,
+            CA,
+            CERTIFICATE,
+            KEY,
+            STRIP_REQUEST_HEADERS);
 
     private UpstreamKeys() {}
 
     static UpstreamRules build(Values values) {
         return new UpstreamRules(
                 new UpstreamRules.Retry(values.of(ATTEMPTS), values.of(UNANSWERED)),
-                values.of(DNS_REFRESH),
+                new Dns(values.of(DNS_REFRESH), values.of(DNS_DRAIN), values.of(DNS_SERVERS)),
                 values.of(AUTHORIZATION).orElse(null),
                 new UpstreamRules.Tls(
                         values.of(CA).orElse(null),

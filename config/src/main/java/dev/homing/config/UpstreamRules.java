@@ -2,19 +2,18 @@
 package dev.homing.config;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How requests are sent to backends.
  *
- * @param dnsRefresh how often names of {@code dns+http} backends are looked up again
+ * @param dns how names of {@code dns+http} backends are looked up
  * @param authorization sent as {@code Authorization} in place of the client's, null = the client's own
  * @param stripRequestHeaders names never sent to backends
  */
 public record UpstreamRules(
-        Retry retry, Duration dnsRefresh, @Nullable Secret authorization, Tls tls, List<String> stripRequestHeaders) {
+        Retry retry, Dns dns, @Nullable Secret authorization, Tls tls, List<String> stripRequestHeaders) {
 
     public UpstreamRules {
         stripRequestHeaders = List.copyOf(stripRequestHeaders);

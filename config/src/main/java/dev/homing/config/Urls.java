@@ -15,8 +15,8 @@ final class Urls {
 
     /** A backend's address. A path is a prefix of what is asked for; a query, a fragment and a password have no use there. */
     static final ScalarType<URI> BACKEND = new ScalarType<>(
-            "http://host:port or https://host:port, perhaps with a path",
-            text -> web(text, Set.of("http", "https", "dns+http", "dns+https")),
+            "http://host:port, https://host:port, dns+http://name:port or dns+http://_service._tcp.name, perhaps with a path",
+            Urls::backend,
             URI::toString,
             Json.object("type", "string", "pattern", "^(dns\\+)?https?://[^\\s?#@]+$"),
             false);
@@ -51,6 +51,13 @@ final class Urls {
     /** The port that a connection to it goes to: as written, or the scheme's own. */
     static int port(URI uri) {
         return uri.getPort() >= 0 ? uri.getPort() : scheme(uri).endsWith("https") ? 443 : 80;
+    }
+
+    private static @Nullable URI backend(String text) {
+        URI uri = parse(text);
+        boolean several =
+                uri != null && DnsName.of(uri) != null && uri.getRawQuery() == null && uri.getRawFragment() == null;
+        return several ? uri : web(text, Set.of("http", "https"));
     }
 
     private static @Nullable URI web(String text, Set<String> schemes) {

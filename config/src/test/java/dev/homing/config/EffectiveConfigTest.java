@@ -54,7 +54,7 @@ class EffectiveConfigTest {
                 .containsEntry("admin_token", "none")
                 .containsEntry("metering", true)
                 .containsEntry("retry", Map.of("attempts", 2, "unanswered", false))
-                .containsEntry("discovery", Map.of("dns", Map.of("refresh", "5s")))
+                .containsEntry("discovery", Map.of("dns", Map.of("refresh", "5s", "drain", "5m", "servers", List.of())))
                 .containsEntry(
                         "backends",
                         List.of(Map.of(

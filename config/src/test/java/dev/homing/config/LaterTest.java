@@ -22,21 +22,12 @@ class LaterTest {
             delimiter = '|',
             value = {
                 "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
-                "discovery: {dns: {refresh: 1s}} | 5s",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
                 .singleElement()
                 .asString()
                 .endsWith(": found a value that is not supported yet, expected " + standard);
-    }
-
-    @Test
-    void soIsANameThatStandsForSeveralBackends() {
-        assertThat(Project.errors("backends: [{id: a, url: 'dns+http://replicas:8000'}]"))
-                .singleElement()
-                .asString()
-                .contains(": found a value that is not supported yet, expected ");
     }
 
     @ParameterizedTest
@@ -72,6 +63,7 @@ class LaterTest {
                 timeouts: {connect: 1s, request_head: 1s, request_body: 1s, response_head: 1s, stream_idle: 1s, client_idle: 1s, upstream_idle: 1s}
                 limits: {request_line: 1000B, header_bytes: 64KB, header_count: 5, body: 1GB, peek: 0, connections: 9}
                 retry: {attempts: 0, unanswered: true}
+                discovery: {dns: {refresh: 1s, drain: 0s, servers: ["10.96.0.10:53", "[fd00::10]:53"]}}
                 trusted_proxies: [10.0.0.0/8, "fd00::/8", 192.168.1.1]
                 deny_paths: []
                 upstream_authorization: Bearer abc
@@ -110,6 +102,11 @@ class LaterTest {
         assertThat(config.pools().get(0).backends())
                 .extracting(BackendConfig::maxInflight)
                 .containsExactly(4, BackendConfig.AUTO);
+        assertThat(config.defaults().upstream().dns())
+                .isEqualTo(new Dns(
+                        Duration.ofSeconds(1),
+                        Duration.ZERO,
+                        List.of(new Address("10.96.0.10", 53), new Address("fd00::10", 53))));
         assertThat(config.defaults().queue()).isEqualTo(new Queue(0, Duration.ofMinutes(1)));
     }
 }

@@ -90,7 +90,7 @@ class MessagesTest {
                 .containsExactly(
                         "h.yaml:1:9: listen: found \"nowhere\", expected host:port, such as 127.0.0.1:8080 or [::1]:8080",
                         "h.yaml:3:9: backends[0].id: found \"gpu 0\", expected a name of at most 64 letters, digits and . _ : - (neither any nor none)",
-                        "h.yaml:4:10: backends[0].url: found \"ftp://10.0.0.1\", expected http://host:port or https://host:port, perhaps with a path",
+                        "h.yaml:4:10: backends[0].url: found \"ftp://10.0.0.1\", expected http://host:port, https://host:port, dns+http://name:port or dns+http://_service._tcp.name, perhaps with a path",
                         "h.yaml:5:5: backends[1]: found no id, expected id: a name of at most 64 letters, digits and . _ : - (neither any nor none)",
                         "h.yaml:6:13: backends[1].weight: found \"0\", expected a number > 0",
                         "h.yaml:7:52: backends[2].headers.Content-Length: found \"Content-Length\", expected a header's name (a token, RFC 9110) that neither frames a message nor is set by proxies",

@@ -4,6 +4,7 @@ package dev.homing.app;
 import dev.homing.config.BackendConfig;
 import dev.homing.config.ConfigErrors;
 import dev.homing.config.ConfigReader;
+import dev.homing.config.DnsName;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Listener;
 import dev.homing.config.PoolConfig;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,12 +72,16 @@ final class CheckCommand implements Callable<Integer> {
                     + (headers.isEmpty() ? ", no session header" : ", sessions by " + headers));
             for (BackendConfig backend : pool.backends()) {
                 out.println("backend  " + pool.name() + "/" + backend.id() + " " + backend.url() + " weight "
-                        + backend.weight() + " " + lower(backend.state()));
+                        + backend.weight() + " " + lower(backend.state()) + replicas(backend.name()));
             }
         }
         for (RouteConfig route : config.routes()) {
             out.println("route    " + match(route) + " -> " + route.pool());
         }
+    }
+
+    private static String replicas(@Nullable DnsName name) {
+        return name == null ? "" : name.isService() ? ", each of its SRV records" : ", each of its addresses";
     }
 
     /** What is no error, and yet hardly meant. */

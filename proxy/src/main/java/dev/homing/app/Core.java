@@ -7,9 +7,9 @@ import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Listener;
 import dev.homing.control.ControlLoop;
+import dev.homing.control.DnsDiscovery;
 import dev.homing.control.Env;
 import dev.homing.control.Placed;
-import dev.homing.control.Standing;
 import dev.homing.exchange.Generation;
 import dev.homing.frontend.Door;
 import dev.homing.health.HttpProbe;
@@ -20,7 +20,6 @@ import dev.homing.observe.ProcessMeters;
 import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
 import dev.homing.observe.Tracing;
-import dev.homing.observe.Transition;
 import dev.homing.routing.RoutingTable;
 import dev.homing.routing.SipHash;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -60,6 +59,7 @@ final class Core {
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
+    private final DnsDiscovery names;
     private final ControlLoop control;
     private final @Nullable TableKeeper keeper;
 
@@ -89,21 +89,22 @@ final class Core {
                 resolver,
                 credentials::towards,
                 "homing/" + build.version());
+        this.names = new DnsDiscovery(
+                transport.loops().next(),
+                transport.channels().datagram(),
+                transport.channels().socket());
         Env env = new Env(
                 thread,
                 System::nanoTime,
                 System::currentTimeMillis,
                 new SplittableRandom(new SecureRandom().nextLong()),
-                probe,
-                slot -> admission.of(slot).lastDelivery());
+                new Env.Outside(probe, names),
+                new Work());
         thread.setRemoveOnCancelPolicy(true);
         thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-        this.control = new ControlLoop(env, this::publish, (pool, backend, to, cause, why) -> {
-            meters.transition(pool, backend, transition(to), cause.label());
-            happenings.transition(pool, backend, transition(to), cause.label(), why);
-        });
+        this.control = new ControlLoop(env, this::publish, new ToldEvents(meters, happenings));
         this.keeper = table.snapshot() == null
                 ? null
                 : new TableKeeper(
@@ -163,15 +164,6 @@ final class Core {
     static long epochNanos() {
         Instant now = Instant.now();
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-    }
-
-    private static Transition transition(Standing standing) {
-        return switch (standing) {
-            case UP -> Transition.UP;
-            case DOWN -> Transition.DOWN;
-            case DRAIN -> Transition.DRAIN;
-            case OFF -> Transition.OFF;
-        };
     }
 
     PrometheusMeterRegistry registry() {
@@ -242,5 +234,20 @@ final class Core {
         // Behind what is queued, or a probe that was just answered could not be followed up.
         thread.execute(thread::shutdown);
         processMeters.close();
+        names.close();
+    }
+
+    /** What the data plane knows of the work of backends. */
+    private final class Work implements Env.Work {
+
+        @Override
+        public long lastDeliveryNanos(int slot) {
+            return admission.of(slot).lastDelivery();
+        }
+
+        @Override
+        public boolean isBusy(int slot) {
+            return sessions.sessions(slot) > 0 || admission.of(slot).inflight() > 0 || admission.waitingFor(slot) > 0;
+        }
     }
 }

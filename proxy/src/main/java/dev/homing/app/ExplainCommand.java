@@ -102,6 +102,10 @@ final class ExplainCommand implements Callable<Integer> {
         SessionKey key = SipHash.ofSeed(
                         config.defaults().affinity().table().seed().value())
                 .key(pool.name(), id);
+        pool.backends().stream()
+                .filter(backend -> backend.name() != null)
+                .forEach(backend -> out.println("note     " + backend.id() + " stands for the replicas of "
+                        + backend.name() + ": a running proxy knows them, ask its /api/explain"));
         Ranking ranking = Router.rank(pool(pool), key, Router.PendingTokens.NONE);
         out.println("pool     " + pool.name());
         out.println("session  " + key.hex());
@@ -131,6 +135,9 @@ final class ExplainCommand implements Callable<Integer> {
     private static Pool pool(PoolConfig pool) {
         List<Backend> backends = new ArrayList<>();
         for (BackendConfig backend : pool.backends()) {
+            if (backend.name() != null) {
+                continue;
+            }
             backends.add(new Backend(
                     backends.size(),
                     backend.id(),

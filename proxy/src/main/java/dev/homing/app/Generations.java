@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joins each new routing table with what the configuration says of its pools and backends. What follows from the configuration alone is worked
- * out once for each that was read. Used by the control thread only.
+ * out once for each that was read, and what follows from the backends once for each list of them. Used by the control thread only.
  */
 final class Generations {
 
     private final Credentials credentials;
     private @Nullable Generation last;
+
+    /** The backends whose endpoints {@link #last} has. */
+    private List<Placed> known = List.of();
 
     Generations(Credentials credentials) {
         this.credentials = credentials;
@@ -41,10 +44,15 @@ final class Generations {
     @SuppressWarnings("ReferenceEquality") // with an equal configuration that was read anew, certificates may be others
     Generation next(HomingConfig config, RoutingTable table, List<Placed> backends) {
         Generation before = last;
-        Generation next = before != null && before.config() == config
-                ? new Generation(config, before.keys(), table, before.pools(), before.endpoints())
-                : new Generation(config, credentials.keys(config), table, setups(config), endpoints(config, backends));
+        Generation next;
+        if (before == null || before.config() != config) {
+            next = new Generation(config, credentials.keys(config), table, setups(config), endpoints(config, backends));
+        } else {
+            var endpoints = backends == known ? before.endpoints() : endpoints(config, backends);
+            next = new Generation(config, before.keys(), table, before.pools(), endpoints);
+        }
         last = next;
+        known = backends;
         return next;
     }
 
@@ -66,7 +74,7 @@ final class Generations {
             }
             PoolSettings rules = settings.get(placed.pool());
             if (rules != null) {
-                bySlot.set(placed.slot(), endpoint(BackendTarget.of(placed.backend(), rules)));
+                bySlot.set(placed.slot(), endpoint(BackendTarget.of(placed.backend(), placed.address(), rules)));
             }
         }
         return bySlot;
@@ -91,6 +99,6 @@ final class Generations {
     private static InetSocketAddress address(BackendTarget target) {
         return NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host())
                 ? new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(target.host()), target.port())
-                : InetSocketAddress.createUnresolved(target.host(), target.port());
+                : target.address();
     }
 }

@@ -49,6 +49,9 @@ final class ProxyRuntime implements AutoCloseable {
     /** How long they wait when by then there is a pool that none of its backends could serve: clients would only be refused. */
     private static final Duration FIRST_BACKENDS = Duration.ofSeconds(5);
 
+    /** How long a start waits for name servers to tell, where backends are names that stand for several replicas. */
+    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
+
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     /** How often viewers of the dashboard are told how things are. */
@@ -211,6 +214,7 @@ final class ProxyRuntime implements AutoCloseable {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }
         await(core.control().start(config), "configuration");
+        awaitFirstAnswers();
         awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
         for (Listener listener : config.server().listen()) {
             addresses.add(listen(listener));
@@ -220,6 +224,13 @@ final class ProxyRuntime implements AutoCloseable {
             admin = await(listenToOperators(address), "admin: " + address);
         }
         core.keep();
+    }
+
+    /** Sessions of replicas that are not known yet could not be taken up. */
+    private void awaitFirstAnswers() throws StartFailure {
+        if (!within(FIRST_ANSWERS, core.control().firstAnswers().toCompletableFuture())) {
+            LOG.warn("not every name of dns+http backends was answered within {} s", FIRST_ANSWERS.toSeconds());
+        }
     }
 
     /** A replica that is at work may answer its first probe late; sessions that come back to it must not be moved for that. */

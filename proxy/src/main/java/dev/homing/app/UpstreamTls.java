@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,8 +63,10 @@ final class UpstreamTls {
     private static List<UpstreamRules.Tls> used(HomingConfig config) {
         return config.pools().stream()
                 .filter(pool -> pool.backends().stream()
-                        .anyMatch(backend ->
-                                "https".equalsIgnoreCase(backend.url().getScheme())))
+                        .anyMatch(backend -> backend.url()
+                                .getScheme()
+                                .toLowerCase(Locale.ROOT)
+                                .endsWith("https")))
                 .map(pool -> pool.settings().upstream().tls())
                 .distinct()
                 .toList();

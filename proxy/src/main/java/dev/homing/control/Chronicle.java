@@ -45,6 +45,11 @@ final class Chronicle {
         }
     }
 
+    /** A replica has been gone from its name for long. */
+    void forgotten(MonitoredBackend backend) {
+        events.forgotten(backend.pool(), backend.id());
+    }
+
     /**
      * A backend with {@code max_inflight: auto} was asked for its slots: a line for each change, and one warning when it tells none.
      *

@@ -2,6 +2,7 @@
 package dev.homing.control;
 
 import dev.homing.config.HomingConfig;
+import dev.homing.health.Cause;
 import dev.homing.health.Outcome;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.RoutingTable;
@@ -26,7 +27,9 @@ public final class ControlLoop implements AutoCloseable {
     private final ControlThread thread;
     private final Publisher publisher;
     private final Fleet fleet;
+    private final Discovery discovery;
     private final CompletableFuture<Void> firstProbes = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstAnswers = new CompletableFuture<>();
 
     /** Outcomes on their way in; any thread adds, the control thread takes. */
     private final Queue<Told> told = new ConcurrentLinkedQueue<>();
@@ -54,6 +57,28 @@ public final class ControlLoop implements AutoCloseable {
                 views = fleet.views();
             }
         });
+        this.discovery = new Discovery(thread, env.outside().names(), new NameWatch.Listener() {
+            @Override
+            public void looked(BackendKey name, boolean found) {
+                events.looked(name.pool(), name.id(), found);
+            }
+
+            @Override
+            public void changed() {
+                fleet.apply(Objects.requireNonNull(config), discovery::seats, Cause.DISCOVERY);
+                tellOfFirstAnswers();
+            }
+
+            @Override
+            public void unknown(BackendKey name, String reason) {
+                fleet.unknown(name, reason);
+            }
+
+            @Override
+            public boolean isSpent(BackendKey replica) {
+                return fleet.isSpent(replica);
+            }
+        });
     }
 
     private record Told(int slot, Outcome outcome) {}
@@ -66,6 +91,14 @@ public final class ControlLoop implements AutoCloseable {
     /** Complete when every backend of the first configuration has been probed: within the longest probe timeout. Cancelled by {@link #close}. */
     public CompletionStage<Void> firstProbes() {
         return firstProbes.copy();
+    }
+
+    /**
+     * Complete when each name of the first configuration that stands for several replicas was answered in some way, and what was found is in the
+     * table. Cancelled by {@link #close}.
+     */
+    public CompletionStage<Void> firstAnswers() {
+        return firstAnswers.copy();
     }
 
     /**
@@ -89,8 +122,17 @@ public final class ControlLoop implements AutoCloseable {
 
     private RoutingTable take(HomingConfig next) {
         config = next;
-        fleet.apply(next);
+        List<NameWatch> fresh = discovery.configure(next);
+        fleet.apply(next, discovery::seats, Cause.RELOAD);
+        fresh.forEach(NameWatch::start);
+        tellOfFirstAnswers();
         return fleet.table(next);
+    }
+
+    private void tellOfFirstAnswers() {
+        if (discovery.answered()) {
+            firstAnswers.complete(null);
+        }
     }
 
     /**
@@ -132,7 +174,7 @@ public final class ControlLoop implements AutoCloseable {
         return submit(() -> fleet.want(pool, id, state, deadline));
     }
 
-    /** Every configured backend as of the latest change, in the order of the configuration; from any thread. */
+    /** Every backend as of the latest change, in the order of the configuration; from any thread. */
     public List<BackendView> backends() {
         return views;
     }
@@ -141,8 +183,10 @@ public final class ControlLoop implements AutoCloseable {
     @Override
     public void close() {
         submit(() -> {
+            discovery.stop();
             fleet.stop();
             firstProbes.cancel(false);
+            firstAnswers.cancel(false);
             return null;
         });
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.control;
 
-import dev.homing.config.BackendConfig;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.PoolConfig;
+import dev.homing.health.BackendTarget;
 import dev.homing.health.Cause;
 import dev.homing.health.Health;
 import dev.homing.health.Health.Phase;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * to the control thread.
  */
 final class Fleet implements Watch.Observer {
+
+    /** How long what was counted of a replica is kept when it is gone from its name: many scrapes, and longer than most streams. */
+    static final Duration REMEMBERED = Duration.ofMinutes(15);
 
     private final ControlThread thread;
     private final Env env;
@@ -57,30 +61,39 @@ final class Fleet implements Watch.Observer {
         void reasons();
     }
 
-    /** Takes a configuration on: what it shares with the one before goes on as it is. */
-    void apply(HomingConfig config) {
+    /**
+     * Takes a configuration on, or who is in its pools now: what it shares with what was before goes on as it is.
+     *
+     * @param seats who is in a pool
+     * @param cause {@link Cause#RELOAD} when the file's states hold again
+     */
+    void apply(HomingConfig config, Function<PoolConfig, List<Seat>> seats, Cause cause) {
         assert thread.inside();
         Map<BackendKey, Watch> gone = watches;
         List<Watch> fresh = new ArrayList<>();
         List<Placed> places = new ArrayList<>();
         watches = new LinkedHashMap<>();
         for (PoolConfig pool : config.pools()) {
-            for (BackendConfig backend : pool.backends()) {
-                BackendKey key = new BackendKey(pool.name(), backend.id());
-                Placed place = new Placed(slots.of(key), pool.name(), backend);
+            for (Seat seat : seats.apply(pool)) {
+                BackendKey key = new BackendKey(pool.name(), seat.backend().id());
+                Placed place = new Placed(slots.of(key), pool.name(), seat.backend(), seat.address());
                 places.add(place);
-                Watch watch = gone.remove(key);
-                if (watch == null) {
+                boolean awaited = seat.presence() == Seat.Presence.AWAITED;
+                Watch watch = gone.get(key);
+                if (watch == null || awaited != watch.backend().isAwaited()) {
                     watch = watch(place, pool);
-                    fresh.add(watch);
+                    if (!awaited) {
+                        fresh.add(watch);
+                    }
                 } else {
-                    configure(watch, backend, pool);
+                    gone.remove(key);
+                    configure(watch, seat, pool, cause);
                 }
                 watches.put(key, watch);
             }
         }
-        gone.values().forEach(this::remove);
-        placed = List.copyOf(places);
+        gone.values().forEach(watch -> remove(watch, cause));
+        placed = placed.equals(places) ? placed : List.copyOf(places);
         changes.routing();
         fresh.forEach(Watch::start);
     }
@@ -90,27 +103,64 @@ final class Fleet implements Watch.Observer {
         return new Watch(new MonitoredBackend(place, pool.settings(), now), thread, env, this);
     }
 
-    private void configure(Watch watch, BackendConfig next, PoolConfig pool) {
+    private void configure(Watch watch, Seat seat, PoolConfig pool, Cause cause) {
         MonitoredBackend backend = watch.backend();
         Standing stood = backend.standing();
-        boolean moved = !next.url().equals(backend.config().url());
-        boolean changed = !next.equals(backend.config()) || !pool.settings().equals(backend.settings());
-        watch.deadline(null);
-        backend.configure(next, pool.settings());
-        if (moved) {
+        BackendTarget.Where before = backend.target().where();
+        boolean changed =
+                !seat.backend().equals(backend.config()) || !pool.settings().equals(backend.settings());
+        backend.configure(seat.backend(), seat.address(), pool.settings());
+        backend.leaving(seat.presence() == Seat.Presence.LEAVING);
+        if (cause == Cause.RELOAD) {
+            watch.deadline(null);
+            backend.wantAsGiven();
+        }
+        if (backend.isAwaited()) {
+            return;
+        }
+        if (!backend.target().where().equals(before)) {
             watch.restart();
         } else if (changed) {
             watch.probeSoon();
         }
-        chronicle.changed(backend, stood, Cause.RELOAD, "by the configuration");
+        String leaves = backend.leaving() ? "left its name" : "found again";
+        chronicle.changed(backend, stood, cause, cause == Cause.RELOAD ? "by the configuration" : leaves);
     }
 
-    private void remove(Watch watch) {
+    private void remove(Watch watch, Cause cause) {
         MonitoredBackend backend = watch.backend();
         Standing stood = backend.standing();
         watch.stop();
         backend.want(BackendState.OFF, "removed");
-        chronicle.changed(backend, stood, Cause.RELOAD, "removed from the configuration");
+        boolean reload = cause == Cause.RELOAD;
+        if (reload || !backend.isAwaited()) {
+            chronicle.changed(backend, stood, cause, reload ? "removed from the configuration" : "gone from its name");
+        }
+        if (backend.isReplica()) {
+            thread.at(thread.now() + REMEMBERED.toNanos(), () -> forget(backend));
+        }
+    }
+
+    private void forget(MonitoredBackend backend) {
+        if (!watches.containsKey(new BackendKey(backend.pool(), backend.id()))) {
+            chronicle.forgotten(backend);
+        }
+    }
+
+    /** No replica of a name is known. */
+    void unknown(BackendKey name, String reason) {
+        Watch watch = watches.get(name);
+        if (watch != null) {
+            happened(watch, Health.Event.PROBE_BAD, reason);
+        }
+    }
+
+    /** Whether a backend serves nobody, or could not. */
+    boolean isSpent(BackendKey key) {
+        Watch watch = watches.get(key);
+        return watch == null
+                || !watch.backend().routed().keepsPinned()
+                || !env.work().isBusy(watch.backend().slot());
     }
 
     /** Gives every backend up. */
@@ -236,7 +286,10 @@ final class Fleet implements Watch.Observer {
         return TableBuilder.build(
                 config,
                 slots::ofPool,
-                key -> Objects.requireNonNull(watches.get(key)).backend().routed(),
+                pool -> watches.entrySet().stream()
+                        .filter(entry -> entry.getKey().pool().equals(pool))
+                        .map(entry -> entry.getValue().backend().routed())
+                        .toList(),
                 this::recovers);
     }
 
@@ -254,12 +307,12 @@ final class Fleet implements Watch.Observer {
         }
     }
 
-    /** Every configured backend; the same list until the configuration changes. */
+    /** Every backend; the same list until there are others, or they are elsewhere. */
     List<Placed> placed() {
         return placed;
     }
 
-    /** Every configured backend, for operators. */
+    /** Every backend, for operators. */
     List<BackendView> views() {
         return watches.values().stream().map(watch -> watch.backend().view()).toList();
     }

@@ -4,12 +4,16 @@ package dev.homing.control;
 import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
 import dev.homing.config.PoolSettings;
+import dev.homing.health.BackendTarget;
 import dev.homing.health.Health;
 import dev.homing.health.Lives;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Mix64;
+import java.net.InetAddress;
+import java.net.URI;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one backend: what the configuration says, what the operator wants, what probes and requests have shown. It only keeps;
@@ -22,8 +26,13 @@ final class MonitoredBackend {
     private final long idHash;
 
     private BackendConfig config;
+    private @Nullable InetAddress address;
     private PoolSettings settings;
     private BackendState state;
+
+    /** Whether it is no longer among the replicas of its name. */
+    private boolean leaving;
+
     private String wish;
     private Health health = Health.unknown();
     private Lives lives = Lives.unknown();
@@ -35,6 +44,7 @@ final class MonitoredBackend {
         this.slot = placed.slot();
         this.pool = placed.pool();
         this.config = placed.backend();
+        this.address = placed.address();
         this.idHash = Mix64.hashId(config.id());
         this.settings = settings;
         this.state = stateOf(config);
@@ -58,12 +68,36 @@ final class MonitoredBackend {
         return config;
     }
 
+    /** Whether it is one of the replicas of a name. */
+    boolean isReplica() {
+        return address != null;
+    }
+
+    /** Whether it is a name of which no replica is known. */
+    boolean isAwaited() {
+        return config.name() != null;
+    }
+
+    /** What its probes ask for. */
+    BackendTarget target() {
+        return BackendTarget.of(config, address, settings);
+    }
+
     PoolSettings settings() {
         return settings;
     }
 
+    /** What the operator wants of it, but that nothing new is placed on one that leaves. */
     BackendState state() {
-        return state;
+        return leaving && state == BackendState.READY ? BackendState.DRAIN : state;
+    }
+
+    boolean leaving() {
+        return leaving;
+    }
+
+    void leaving(boolean now) {
+        leaving = now;
     }
 
     Health health() {
@@ -96,13 +130,13 @@ final class MonitoredBackend {
         if (!health.healthy()) {
             return Standing.DOWN;
         }
-        return state == BackendState.DRAIN ? Standing.DRAIN : Standing.UP;
+        return state() == BackendState.DRAIN ? Standing.DRAIN : Standing.UP;
     }
 
     /** As the router sees it. */
     Backend routed() {
         return new Backend(
-                slot, config.id(), idHash, config.weight(), state, health.healthy(), lives.life(), maxInflight());
+                slot, config.id(), idHash, config.weight(), state(), health.healthy(), lives.life(), maxInflight());
     }
 
     /** Requests that it takes at once, 0 = no limit. */
@@ -129,8 +163,8 @@ final class MonitoredBackend {
         return new BackendView(
                 pool,
                 config.id(),
-                config.url(),
-                state,
+                url(),
+                state(),
                 health.healthy(),
                 sinceEpochMillis,
                 reason(),
@@ -139,8 +173,18 @@ final class MonitoredBackend {
                 slot);
     }
 
+    private URI url() {
+        return address == null ? config.url() : Replicas.url(config.url(), text(address), target().port());
+    }
+
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        return text.indexOf(':') < 0 ? text : "[" + text + "]";
+    }
+
     private String reason() {
-        return wish.isEmpty() ? seen : because(wish);
+        String why = wish.isEmpty() && leaving ? "left its name" : wish;
+        return why.isEmpty() ? seen : because(why);
     }
 
     /** An operator's reason, and what else keeps the backend out. */
@@ -148,17 +192,23 @@ final class MonitoredBackend {
         return health.healthy() ? why : why + "; " + seen;
     }
 
-    /** The configuration of the same backend after a reload; the state is the file's again. */
-    void configure(BackendConfig next, PoolSettings nextSettings) {
+    /** The same backend in another configuration, or at another address; what is wanted of it stays. */
+    void configure(BackendConfig next, @Nullable InetAddress nextAddress, PoolSettings nextSettings) {
+        BackendTarget.Where before = target().where();
         settings = nextSettings;
-        if (!next.url().equals(config.url())) {
+        config = next;
+        address = nextAddress;
+        if (!target().where().equals(before)) {
             health = health.moved(rules());
-            seen = "not probed yet at " + next.url();
+            seen = "not probed yet at " + url();
             lives = lives.on(Lives.Sign.GONE); // another address is another process
             limit = limit.doubted();
         }
-        config = next;
-        want(stateOf(next), configured(stateOf(next)));
+    }
+
+    /** What the file wants of it. */
+    void wantAsGiven() {
+        want(stateOf(config), configured(stateOf(config)));
     }
 
     /**

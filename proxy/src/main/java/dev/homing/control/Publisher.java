@@ -12,7 +12,7 @@ public interface Publisher {
     /**
      * Called on the control thread, in order, whenever any of the three changed.
      *
-     * @param backends every backend of {@code config}, whatever its health; the same list object until the configuration changes
+     * @param backends every backend of {@code config}, whatever its health; the same list object until there are others, or they are elsewhere
      */
     void publish(HomingConfig config, RoutingTable table, List<Placed> backends);
 }

@@ -29,19 +29,17 @@ final class TableBuilder {
      * The table of one moment.
      *
      * @param poolIndex a pool's number in the process, by name
-     * @param backends a backend as it is now
+     * @param backends those of a pool, by its name, as they are now
      * @param recovering whether a pool, by name, with these backends is {@link Pool#recovering}
      */
     static RoutingTable build(
             HomingConfig config,
             ToIntFunction<String> poolIndex,
-            Function<BackendKey, Backend> backends,
+            Function<String, List<Backend>> backends,
             BiPredicate<String, List<Backend>> recovering) {
         List<Pool> pools = config.pools().stream()
                 .map(pool -> {
-                    List<Backend> now = pool.backends().stream()
-                            .map(backend -> backends.apply(new BackendKey(pool.name(), backend.id())))
-                            .toList();
+                    List<Backend> now = backends.apply(pool.name());
                     return new Pool(
                             poolIndex.applyAsInt(pool.name()),
                             pool.name(),

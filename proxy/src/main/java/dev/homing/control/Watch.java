@@ -152,8 +152,8 @@ final class Watch implements ProbeSchedule.Subject {
 
     @Override
     public CompletionStage<ProbeResult> probe() {
-        BackendTarget target = BackendTarget.of(backend.config(), backend.settings());
-        CompletionStage<ProbeResult> probe = env.probe().probe(target);
+        BackendTarget target = backend.target();
+        CompletionStage<ProbeResult> probe = env.outside().probe().probe(target);
         return backend.slotsWanted() ? probe.thenCompose(result -> withSlots(result, target)) : probe;
     }
 
@@ -162,14 +162,14 @@ final class Watch implements ProbeSchedule.Subject {
         if (result.event() != Health.Event.PROBE_GOOD) {
             return CompletableFuture.completedStage(result);
         }
-        return env.probe().slots(target).thenApply(told -> {
+        return env.outside().probe().slots(target).thenApply(told -> {
             thread.execute(() -> slots(told, target));
             return result;
         });
     }
 
     private void slots(SlotCount told, BackendTarget asked) {
-        boolean moved = !asked.url().equals(backend.config().url());
+        boolean moved = !asked.where().equals(backend.target().where());
         if (backend.slotsWanted() && !moved) {
             observer.slots(this, told);
         }
@@ -215,8 +215,9 @@ final class Watch implements ProbeSchedule.Subject {
     private void askStartTime() {
         asking = true;
         int life = backend.lives().life().number();
-        env.probe()
-                .startTime(BackendTarget.of(backend.config(), backend.settings()))
+        env.outside()
+                .probe()
+                .startTime(backend.target())
                 .whenComplete((told, never) -> thread.execute(() -> {
                     asking = false;
                     if (life == backend.lives().life().number()) {
@@ -226,7 +227,7 @@ final class Watch implements ProbeSchedule.Subject {
     }
 
     private boolean delivered(long sinceNanos) {
-        long last = env.lastDeliveryNanos().applyAsLong(backend.slot());
+        long last = env.work().lastDeliveryNanos(backend.slot());
         return last != Env.NEVER && last - sinceNanos >= 0;
     }
 }

@@ -5,7 +5,10 @@ import dev.homing.config.BackendConfig;
 import dev.homing.config.PoolSettings;
 import dev.homing.config.Secret;
 import dev.homing.config.UpstreamRules;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,24 +16,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a probe asks for: where, as whom and for how long.
  *
- * @param url the backend's, whose path prefix is kept
+ * @param where the backend is; its path prefix is kept
  * @param path what to ask for below it, beginning with a slash
  * @param headers what every request to the backend carries
  * @param authorization the value of {@code Authorization}, null = none
  * @param timeout for the whole probe, from the look-up of the name to the end of the answer
  */
 public record BackendTarget(
-        URI url,
+        Where where,
         String path,
         Map<String, Secret> headers,
         @Nullable Secret authorization,
         UpstreamRules.Tls tls,
         Duration timeout) {
 
+    /**
+     * Where a backend is.
+     *
+     * @param address to connect to; null = that of the URL's host. The host is its name all the same, by which it is addressed and verified
+     */
+    public record Where(URI url, @Nullable InetAddress address) {}
+
+    public URI url() {
+        return where.url();
+    }
+
     /** What a backend's probes ask for under its pool's settings. */
-    public static BackendTarget of(BackendConfig backend, PoolSettings settings) {
+    public static BackendTarget of(BackendConfig backend, @Nullable InetAddress address, PoolSettings settings) {
         return new BackendTarget(
-                backend.url(),
+                new Where(backend.url(), address),
                 settings.health().path(),
                 backend.headers(),
                 settings.upstream().authorization(),
@@ -40,11 +54,11 @@ public record BackendTarget(
 
     /** The same backend asked for another path. */
     BackendTarget at(String other) {
-        return new BackendTarget(url, other, headers, authorization, tls, timeout);
+        return new BackendTarget(where, other, headers, authorization, tls, timeout);
     }
 
     public boolean https() {
-        return "https".equalsIgnoreCase(url.getScheme());
+        return "https".equalsIgnoreCase(url().getScheme());
     }
 
     /** The host to connect to: a name, or an address without brackets. */
@@ -61,18 +75,31 @@ public record BackendTarget(
         return end + 1 < authority.length() ? Integer.parseInt(authority.substring(end + 1)) : https() ? 443 : 80;
     }
 
+    /** Host and port to connect to, unresolved unless the address is known. */
+    public InetSocketAddress address() {
+        InetAddress known = where.address();
+        if (known == null) {
+            return InetSocketAddress.createUnresolved(host(), port());
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(host(), known.getAddress()), port());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("address: " + known + " (expected: 4 or 16 bytes)", e);
+        }
+    }
+
     /**
      * The {@code Host} header, RFC 9110 section 7.2. Read from the raw authority, since {@link URI#getHost} knows no host with an underscore,
      * which names of containers often have.
      */
     public String authority() {
-        String authority = url.getRawAuthority();
+        String authority = url().getRawAuthority();
         return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     /** What stands before every path: empty, or begins with a slash and does not end with one. */
     public String pathPrefix() {
-        String prefix = url.getRawPath() == null ? "" : url.getRawPath();
+        String prefix = url().getRawPath() == null ? "" : url().getRawPath();
         return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
     }
 

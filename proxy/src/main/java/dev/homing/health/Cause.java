@@ -22,7 +22,9 @@ public enum Cause {
     /** The deadline of a drain passed. */
     DEADLINE,
     /** A new configuration says so. */
-    RELOAD;
+    RELOAD,
+    /** The name that it is a replica of stands for it, or does no longer. */
+    DISCOVERY;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

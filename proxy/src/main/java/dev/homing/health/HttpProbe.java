@@ -29,7 +29,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -163,7 +162,7 @@ public final class HttpProbe implements Probe {
                                 .addLast(answer);
                     }
                 })
-                .connect(InetSocketAddress.createUnresolved(target.host(), target.port()));
+                .connect(target.address());
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 answer.failure.complete(unconnected(target, done.cause()));

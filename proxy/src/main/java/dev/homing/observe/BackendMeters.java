@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What is counted of one backend, looked up once; it stays when the backend leaves the configuration. */
+/** What is counted of one backend, looked up once; it stays when the backend leaves the configuration, until it is forgotten. */
 final class BackendMeters {
 
     private final MeterCatalog catalog;

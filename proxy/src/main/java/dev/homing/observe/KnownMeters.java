@@ -47,6 +47,18 @@ final class KnownMeters {
         return more;
     }
 
+    /** These without those of a backend. Whoever still holds them counts for nobody. */
+    KnownMeters without(String pool, String backend) {
+        KnownMeters fewer = new KnownMeters(catalog, pools, backends.clone());
+        for (int slot = 0; slot < backends.length; slot++) {
+            BackendMeters meters = backends[slot];
+            if (meters != null && meters.isOf(pool, backend)) {
+                fewer.backends[slot] = null;
+            }
+        }
+        return fewer;
+    }
+
     /** The pool's meters; of a pool that no table has had, made for this call. */
     PoolMeters of(Pool pool) {
         PoolMeters known = pool.index() < pools.length ? pools[pool.index()] : null;

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * Every meter that homing has, once each: its name (Prometheus makes {@code homing_requests_total} of {@code homing.requests}), its labels
- * and what it tells. Labels come from closed sets: never a session, a path or an address. {@code docs/metrics.md} lists the same.
+ * and what it tells. Labels come from closed sets: never a session or a path. {@code docs/metrics.md} lists the same.
  */
 final class MeterCatalog {
 
@@ -137,6 +137,12 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    Counter lookups(String pool, String backend, String result) {
+        return counter("homing.discovery.lookups", "Look-ups of names that stand for several replicas")
+                .tags("pool", pool, "backend", backend, "result", result)
+                .register(registry);
+    }
+
     Counter reloads(String result) {
         return counter("homing.config.reloads", "Configurations read anew")
                 .tags("result", result)
@@ -207,6 +213,14 @@ final class MeterCatalog {
         return gauge("homing.build.info", "Always 1; what is running stands in the labels", () -> 1)
                 .tags("version", version, "commit", commit)
                 .register(registry);
+    }
+
+    /** Takes every meter of a backend away. */
+    void forget(String pool, String backend) {
+        registry.getMeters().stream()
+                .filter(meter -> pool.equals(meter.getId().getTag("pool")))
+                .filter(meter -> backend.equals(meter.getId().getTag("backend")))
+                .forEach(registry::remove);
     }
 
     private static Tags keyed(String key) {

@@ -29,7 +29,7 @@ public final class ProxyMeters implements ProxyObserver {
     private final Counter reloads;
     private final Counter failedReloads;
 
-    /** Written by {@link #table}, read by any loop. */
+    /** Written by {@link #table} and {@link #forget}, read by any loop. */
     private volatile KnownMeters known;
 
     /** Written by {@link #reloaded}, read by the scraping thread. */
@@ -63,6 +63,17 @@ public final class ProxyMeters implements ProxyObserver {
     /** A backend changed; {@code cause} is from a closed set, such as {@code probe} or {@code operator}. */
     public void transition(String pool, String backend, Transition to, String cause) {
         catalog.transitions(pool, backend, to, cause).increment();
+    }
+
+    /** A name that stands for several replicas was looked up; {@code found} is false when what was known before stands. */
+    public void lookedUp(String pool, String backend, boolean found) {
+        catalog.lookups(pool, backend, found ? "success" : "failure").increment();
+    }
+
+    /** A backend that is in no table is gone for good, as far as anyone knows. The thread that tells of tables calls this. */
+    public void forget(String pool, String backend) {
+        known = known.without(pool, backend);
+        catalog.forget(pool, backend);
     }
 
     /** How many lines of the access log were lost, since the start. */

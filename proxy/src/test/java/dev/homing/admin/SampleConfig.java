@@ -5,6 +5,7 @@ import dev.homing.config.Address;
 import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
 import dev.homing.config.Cidr;
+import dev.homing.config.Dns;
 import dev.homing.config.Edge;
 import dev.homing.config.Health;
 import dev.homing.config.HomingConfig;
@@ -102,7 +103,7 @@ final class SampleConfig {
                 new Limits(8 * 1024, 32 * 1024, 100, 256L << 20, 1000, 0),
                 new UpstreamRules(
                         new UpstreamRules.Retry(2, false),
-                        Duration.ofSeconds(5),
+                        new Dns(Duration.ofSeconds(5), Duration.ofMinutes(5), List.of()),
                         SECRET,
                         new UpstreamRules.Tls(Path.of("ca.pem"), null, null),
                         List.of("X-Conversation-Id")));

@@ -112,6 +112,22 @@ class ExplainCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    /** The others' order is as ever; who stands behind a name is not known here. */
+    @Test
+    void aNameThatStandsForSeveralReplicasIsNotedAndLeftOut() throws IOException {
+        assertThat(explain(
+                        "backends: [{id: n, url: 'dns+http://replicas:8000'}, {id: a, url: 'http://a:1'}]",
+                        "--session",
+                        "s"))
+                .isZero();
+
+        assertThat(out.toString().lines())
+                .contains(
+                        "note     n stands for the replicas of replicas:8000: a running proxy knows them, ask its /api/explain")
+                .contains("placed   a")
+                .noneMatch(line -> line.matches("[0-9]+ +n .*"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"session", "prefix"})
     void aHomeThatTheIdDoesNotMakeIsNoted(String home) throws IOException {

@@ -4,6 +4,7 @@ package dev.homing.control;
 import dev.homing.config.Address;
 import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
+import dev.homing.config.Dns;
 import dev.homing.config.Edge;
 import dev.homing.config.Health;
 import dev.homing.config.HomingConfig;
@@ -94,7 +95,7 @@ final class Configs {
                 new Limits(8192, 32768, 100, 1 << 28, 1 << 20, 0),
                 new UpstreamRules(
                         new UpstreamRules.Retry(2, false),
-                        Duration.ofSeconds(5),
+                        new Dns(Duration.ofSeconds(5), Duration.ofMinutes(5), List.of()),
                         null,
                         new UpstreamRules.Tls(null, null, null),
                         List.of()));

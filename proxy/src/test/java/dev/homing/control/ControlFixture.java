@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.control;
 
+import dev.homing.config.Address;
+import dev.homing.config.DnsName;
 import dev.homing.config.HomingConfig;
 import dev.homing.health.BackendTarget;
+import dev.homing.health.Cause;
 import dev.homing.health.Outcome;
 import dev.homing.health.Probe;
 import dev.homing.health.ProbeResult;
@@ -10,11 +13,14 @@ import dev.homing.health.SlotCount;
 import dev.homing.health.StartTime;
 import dev.homing.routing.Backend;
 import dev.homing.routing.RoutingTable;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -47,6 +53,18 @@ final class ControlFixture implements Probe {
     /** Backends that were asked for their slots, by host. */
     final List<String> slotsAsked = new ArrayList<>();
 
+    /** Slots with sessions or requests. */
+    final Set<Integer> busy = new HashSet<>();
+
+    /** When names were looked up. */
+    final List<Long> asks = new ArrayList<>();
+
+    final List<String> lookups = new ArrayList<>();
+    final List<String> forgotten = new ArrayList<>();
+
+    /** What name servers say, by host; at first that there is no such name. */
+    private final Map<String, CompletableFuture<Names.Answer>> names = new HashMap<>();
+
     private final Map<String, ProbeResult> answers = new HashMap<>();
     private final Map<String, SlotCount> slots = new HashMap<>();
     final ControlLoop loop;
@@ -60,16 +78,53 @@ final class ControlFixture implements Probe {
                 scheduler::nanos,
                 () -> scheduler.nanos() / 1_000_000 + clockOffMillis.getAsLong(),
                 () -> Long.MIN_VALUE, // 0.5 as a double: intervals as configured
-                this,
-                slot -> deliveries.getOrDefault(slot, Env.NEVER));
+                new Env.Outside(this, this::lookUp),
+                new Env.Work() {
+                    @Override
+                    public long lastDeliveryNanos(int slot) {
+                        return deliveries.getOrDefault(slot, Env.NEVER);
+                    }
+
+                    @Override
+                    public boolean isBusy(int slot) {
+                        return busy.contains(slot);
+                    }
+                });
         loop = new ControlLoop(
                 env,
                 (config, table, backends) -> {
                     tables.add(table);
                     placed.add(backends);
                 },
-                (pool, backend, to, cause, why) ->
-                        transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label()));
+                new Events() {
+                    @Override
+                    public void transition(String pool, String backend, Standing to, Cause cause, String why) {
+                        transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label());
+                    }
+
+                    @Override
+                    public void looked(String pool, String backend, boolean found) {
+                        lookups.add(pool + "/" + backend + " " + found);
+                    }
+
+                    @Override
+                    public void forgotten(String pool, String backend) {
+                        forgotten.add(pool + "/" + backend);
+                    }
+                });
+    }
+
+    private CompletionStage<Names.Answer> lookUp(DnsName name, List<Address> servers) {
+        asks.add(scheduler.nanos());
+        return names.computeIfAbsent(
+                name.host(),
+                unseen -> CompletableFuture.completedFuture(
+                        new Names.Nothing(name.host() + ": there is no such name, or it has no address")));
+    }
+
+    /** From now on name servers say so. */
+    void names(String host, Names.Answer answer) {
+        names.put(host, CompletableFuture.completedFuture(answer));
     }
 
     /** One probe: when it was asked for, and its answer, open until a test gives it where none was scripted. */
@@ -79,7 +134,7 @@ final class ControlFixture implements Probe {
     public CompletionStage<ProbeResult> probe(BackendTarget target) {
         Asked probe = new Asked(scheduler.nanos(), target, new CompletableFuture<>());
         asked.add(probe);
-        ProbeResult scripted = answers.get(target.url().getHost());
+        ProbeResult scripted = answers.get(host(target));
         if (scripted != null) {
             probe.answer().complete(scripted);
         }
@@ -88,7 +143,7 @@ final class ControlFixture implements Probe {
 
     @Override
     public CompletionStage<StartTime> startTime(BackendTarget target) {
-        String host = target.url().getHost();
+        String host = host(target);
         startTimesAsked.add(host);
         return lateStartTimes.getOrDefault(
                 host, CompletableFuture.completedFuture(startTimes.getOrDefault(host, new StartTime.Silent())));
@@ -101,7 +156,7 @@ final class ControlFixture implements Probe {
 
     @Override
     public CompletionStage<SlotCount> slots(BackendTarget target) {
-        String host = target.url().getHost();
+        String host = host(target);
         slotsAsked.add(host);
         return CompletableFuture.completedStage(slots.getOrDefault(host, new SlotCount.Silent(404)));
     }
@@ -151,6 +206,11 @@ final class ControlFixture implements Probe {
         return tables.get(tables.size() - 1);
     }
 
+    private static String host(BackendTarget target) {
+        InetAddress address = target.where().address();
+        return address == null ? target.host() : address.getHostAddress();
+    }
+
     /** In the current table; of the first pool that has it. */
     Backend backend(String id) {
         return table().pools().stream()
@@ -172,8 +232,6 @@ final class ControlFixture implements Probe {
     }
 
     long probesOf(String id) {
-        return asked.stream()
-                .filter(probe -> id.equals(probe.target().url().getHost()))
-                .count();
+        return asked.stream().filter(probe -> id.equals(host(probe.target()))).count();
     }
 }

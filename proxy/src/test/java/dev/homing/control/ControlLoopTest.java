@@ -107,15 +107,18 @@ class ControlLoopTest {
                     System::nanoTime,
                     System::currentTimeMillis,
                     new SplittableRandom(1),
-                    target -> CompletableFuture.supplyAsync(() -> new ProbeResult.Answered(200, false), answerers),
-                    slot -> Env.NEVER);
+                    new Env.Outside(
+                            target -> CompletableFuture.supplyAsync(
+                                    () -> new ProbeResult.Answered(200, false), answerers),
+                            (name, servers) -> CompletableFuture.failedFuture(new AssertionError(name))),
+                    new IdleWork());
             ControlLoop loop = new ControlLoop(
                     env,
                     (config, next, backends) -> {
                         threads.add(Thread.currentThread());
                         table.set(next);
                     },
-                    (pool, backend, to, cause, why) -> threads.add(Thread.currentThread()));
+                    new TransitionsOnly(transition -> threads.add(Thread.currentThread())));
             loop.start(Configs.of(Configs.backend("a"), Configs.backend("b")));
             loop.firstProbes().toCompletableFuture().get(10, TimeUnit.SECONDS);
 

@@ -24,10 +24,21 @@ class TableBuilderTest {
     private static RoutingTable build(HomingConfig config) {
         Slots slots = new Slots();
         return TableBuilder.build(
-                config,
-                slots::ofPool,
-                key -> new Backend(slots.of(key), key.id(), key.id().hashCode(), 1, BackendState.READY, true),
-                (pool, backends) -> pool.equals("embed"));
+                config, slots::ofPool, pool -> backends(config, pool, slots), (pool, backends) -> pool.equals("embed"));
+    }
+
+    private static List<Backend> backends(HomingConfig config, String pool, Slots slots) {
+        return config.pools().stream()
+                .filter(one -> one.name().equals(pool))
+                .flatMap(one -> one.backends().stream())
+                .map(one -> new Backend(
+                        slots.of(new BackendKey(pool, one.id())),
+                        one.id(),
+                        one.id().hashCode(),
+                        1,
+                        BackendState.READY,
+                        true))
+                .toList();
     }
 
     @Test

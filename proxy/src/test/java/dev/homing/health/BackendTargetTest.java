@@ -26,7 +26,8 @@ class BackendTargetTest {
     })
     void aUrlSaysWhereToConnectAndWhatToAskFor(String url, String host, int port, String authority, String target) {
         UpstreamRules.Tls tls = new UpstreamRules.Tls(null, null, null);
-        BackendTarget asked = new BackendTarget(URI.create(url), "/health", Map.of(), null, tls, Duration.ofSeconds(1));
+        BackendTarget asked = new BackendTarget(
+                new BackendTarget.Where(URI.create(url), null), "/health", Map.of(), null, tls, Duration.ofSeconds(1));
 
         assertThat(asked.host()).isEqualTo(host);
         assertThat(asked.port()).isEqualTo(port);

@@ -73,7 +73,8 @@ class HttpProbeTest {
     }
 
     private static BackendTarget target(String url, Duration timeout) {
-        return new BackendTarget(URI.create(url), "/health", Map.of(), null, NO_TLS, timeout);
+        return new BackendTarget(
+                new BackendTarget.Where(URI.create(url), null), "/health", Map.of(), null, NO_TLS, timeout);
     }
 
     private static ProbeResult answered(int code) {
@@ -84,7 +85,7 @@ class HttpProbeTest {
     void theRequestIsOneGetThatSaysWhoAsks() throws Exception {
         try (RawServer server = RawServer.plain(Script.text(GOOD))) {
             BackendTarget target = new BackendTarget(
-                    URI.create("http://127.0.0.1:" + server.port() + "/llm/"),
+                    new BackendTarget.Where(URI.create("http://127.0.0.1:" + server.port() + "/llm/"), null),
                     "/health?x=1",
                     Map.of("X-data-parallel-rank", new Secret("0")),
                     new Secret("Bearer s3cret"),
@@ -329,7 +330,12 @@ class HttpProbeTest {
     @Test
     void aHeaderThatHttpForbidsFails() throws Exception {
         BackendTarget target = new BackendTarget(
-                URI.create("http://127.0.0.1:1"), "/health", Map.of("X-A", new Secret("a\r\nb")), null, NO_TLS, LONG);
+                new BackendTarget.Where(URI.create("http://127.0.0.1:1"), null),
+                "/health",
+                Map.of("X-A", new Secret("a\r\nb")),
+                null,
+                NO_TLS,
+                LONG);
 
         assertThat(probe(target)).isInstanceOf(ProbeResult.Failed.class);
     }
@@ -355,7 +361,7 @@ class HttpProbeTest {
         }
         try (RawServer server = RawServer.plain(Script.text(sample))) {
             BackendTarget target = new BackendTarget(
-                    URI.create("http://127.0.0.1:" + server.port() + "/llm"),
+                    new BackendTarget.Where(URI.create("http://127.0.0.1:" + server.port() + "/llm"), null),
                     "/health",
                     Map.of(),
                     new Secret("Bearer s3cret"),

@@ -64,7 +64,8 @@ class HttpsProbeTest {
                     return ssl;
                 },
                 "homing/test");
-        BackendTarget target = new BackendTarget(URI.create(url), "/health", Map.of(), null, TLS, timeout);
+        BackendTarget target = new BackendTarget(
+                new BackendTarget.Where(URI.create(url), null), "/health", Map.of(), null, TLS, timeout);
         return probe.probe(target).toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 

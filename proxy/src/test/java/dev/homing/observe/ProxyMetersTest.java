@@ -98,6 +98,24 @@ class ProxyMetersTest {
     }
 
     @Test
+    void aBackendThatIsForgottenLeavesNoSeriesAndBeginsAnewWhenItComesBack() {
+        feedEverything();
+        meters.table(table(new Pool(0, "default", List.of(right), RULES)));
+        assertThat(registry.scrape()).contains("backend=\"left\"");
+
+        meters.forget("default", "left");
+
+        assertThat(registry.scrape()).doesNotContain("backend=\"left\"").contains("backend=\"right\"");
+        meters.finished(summary(left, Decision.PINNED, new Usage(290, 285, 2)));
+        meters.forget("default", "left");
+        meters.table(table(pool));
+        meters.finished(summary(left, Decision.PINNED, new Usage(290, 285, 2)));
+        assertThat(meters.promptTokens(0)).isEqualTo(290);
+        assertThat(value("homing_completion_tokens_total{backend=\"left\",pool=\"default\"}"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void theProcessIsThereToo() {
         try (ProcessMeters process = new ProcessMeters(registry, "1.2.3", "abc")) {
             assertThat(process).isNotNull();
@@ -449,6 +467,7 @@ class ProxyMetersTest {
         meters.droppedLines(() -> 3);
         meters.droppedSpans(() -> 4);
         meters.transition("default", "left", Transition.UP, "probe");
+        meters.lookedUp("default", "name", true);
         meters.finished(new RequestSummary(
                 RequestSummary.Origin.of("alice"),
                 new RequestSummary.Route(pool, left, Decision.PLACED),

@@ -5,6 +5,7 @@ import dev.homing.config.Address;
 import dev.homing.config.Affinity;
 import dev.homing.config.BackendConfig;
 import dev.homing.config.Cidr;
+import dev.homing.config.Dns;
 import dev.homing.config.Edge;
 import dev.homing.config.Health;
 import dev.homing.config.HomingConfig;
@@ -326,7 +327,7 @@ public final class Configs {
                 limits,
                 new UpstreamRules(
                         retry,
-                        Duration.ofSeconds(5),
+                        new Dns(Duration.ofSeconds(5), Duration.ofMinutes(5), List.of()),
                         authorization == null ? null : new Secret(authorization),
                         new UpstreamRules.Tls(null, null, null),
                         stripped));
