@@ -141,6 +141,27 @@ final class ModelListingTest extends WireCase {
         assertThat(LoggedLines.all(plane, 3).get(0).get("bytes_out").intValue()).isEqualTo(69);
     }
 
+    /** The ids that begin here are 1, 2, 3... */
+    @Test
+    void aTracedListHasOneSpanWhichEveryPoolIsTold() throws Exception {
+        RecordingOrigin one = listing("one");
+        RecordingOrigin two = listing("two");
+        PlaneUnderTest plane = pools(one, two);
+        plane.observer().trace();
+
+        client(plane).send(ASK).response();
+
+        String told = "\r\ntraceparent: 00-00000000000000010000000000000002-0000000000000003-03\r\n";
+        assertThat(one.conversation(0).received()).contains(told);
+        assertThat(two.conversation(0).received()).contains(told);
+        await().until(() -> !plane.observer().spans().isEmpty());
+        plane.awaitQuiet();
+        assertThat(plane.observer().spans())
+                .singleElement()
+                .extracting(span -> span.trace().span())
+                .isEqualTo(3L);
+    }
+
     @Test
     void anAnswerMayBeFramedInAnyWay() throws Exception {
         String two = data("two");
