@@ -44,12 +44,13 @@ final class Answer {
                 headers.get(HttpHeaderNames.CONTENT_ENCODING));
         this.events = UsageScanner.isEventStream(
                 headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING));
-        this.relay = new ResponseRelay(client, framing, scanner, events);
+        this.relay = new ResponseRelay(client, framing, scanner);
     }
 
     /** Keeps an event stream alive from here on, see {@link Heartbeat}; {@link #close} is up to the caller. */
     void keepAlive(ClientStream client, Duration silence, Deadlines deadlines) {
         if (events) {
+            relay.watchEvents();
             heartbeat = new Heartbeat(client, relay, silence, deadlines);
         }
     }

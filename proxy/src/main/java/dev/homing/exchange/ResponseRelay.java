@@ -21,17 +21,15 @@ final class ResponseRelay implements PayloadSink {
     private final BodyFraming framing;
     private final @Nullable UsageScanner scanner;
     private final ResponseHead.Body towards;
-    private final @Nullable EventBoundary boundary;
+    private @Nullable EventBoundary boundary;
     private long passed;
     private boolean excess;
 
-    /** @param events whether it is an event stream into which comments may be put */
-    ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner, boolean events) {
+    ResponseRelay(ClientStream client, BodyFraming framing, @Nullable UsageScanner scanner) {
         this.client = client;
         this.framing = framing;
         this.scanner = scanner;
         this.towards = towards(client, framing);
-        this.boundary = events && towards != ResponseHead.Body.AS_DECLARED ? new EventBoundary() : null;
     }
 
     private static ResponseHead.Body towards(ClientStream client, BodyFraming framing) {
@@ -83,7 +81,14 @@ final class ResponseRelay implements PayloadSink {
         }
     }
 
-    /** Whether something else may be put in here. Never where the body's length was declared. */
+    /** From the begin of an event stream on, looks where something may be put in. */
+    void watchEvents() {
+        if (towards != ResponseHead.Body.AS_DECLARED) {
+            boundary = new EventBoundary();
+        }
+    }
+
+    /** Whether something else may be put in here. Never unless it is watched, and never where the body's length was declared. */
     boolean betweenEvents() {
         return boundary != null && boundary.betweenEvents() && framing.betweenChunks();
     }

@@ -71,7 +71,7 @@ class ScalingByDnsTest {
     /** Five on one port of as many addresses of this machine. */
     private void startEngines() {
         EngineSettings settings =
-                Replicas.fast(EngineSettings.Kind.LLAMA_SERVER).decode(200);
+                Replicas.fast(EngineSettings.Kind.LLAMA_SERVER).decode(50);
         for (int tries = 0; engines.size() < 5; tries++) {
             assertThat(tries).as("ports that are free on all addresses").isLessThan(20);
             try {

@@ -43,7 +43,7 @@ final class RecordedAnswersTest {
             RecordingClient client = new RecordingClient(true);
             UsageScanner scanner = scanner(path, head);
             BodyFraming framing = chunked ? new ChunkedBody() : new BodyFraming.Fixed(body.length());
-            ResponseRelay relay = new ResponseRelay(client, framing, scanner, false);
+            ResponseRelay relay = new ResponseRelay(client, framing, scanner);
 
             relay.relay(bytes(body.substring(0, cut)));
             boolean seen = scanner.contentSeen();

@@ -70,7 +70,7 @@ final class ResponseFuzzTest {
         @Override
         public void answered(HttpResponse head, BodyFraming framing) {
             this.head = head;
-            relay = new ResponseRelay(client, framing, null, false);
+            relay = new ResponseRelay(client, framing, null);
             completeIf(relay.complete());
         }
 

@@ -31,7 +31,7 @@ final class ResponseRelayTest {
     void chunksPassAsTheyAreWhereTheClientTakesThem() {
         for (int cut = 1; cut < CHUNKS.length(); cut++) {
             RecordingClient client = new RecordingClient(true);
-            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, false);
+            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null);
             relay.relay(bytes(CHUNKS.substring(0, cut)));
             relay.relay(bytes(CHUNKS.substring(cut)));
 
@@ -45,7 +45,7 @@ final class ResponseRelayTest {
     void chunksAreTakenOffForAClientThatDoesNotKnowThem() {
         for (int cut = 1; cut < CHUNKS.length(); cut++) {
             RecordingClient client = new RecordingClient(false);
-            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, false);
+            ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null);
             relay.relay(bytes(CHUNKS.substring(0, cut)));
             relay.relay(bytes(CHUNKS.substring(cut)));
 
@@ -57,7 +57,7 @@ final class ResponseRelayTest {
 
     @Test
     void aBodyThatLastsUntilTheEndIsChunked() {
-        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null, false);
+        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null);
         relay.relay(bytes("hello"));
         relay.relay(bytes("x".repeat(16)));
         assertThat(relay.complete()).isFalse();
@@ -69,7 +69,7 @@ final class ResponseRelayTest {
 
     @Test
     void aBodyThatLastsUntilTheEndStaysSoForAClientThatKnowsNoChunks() {
-        ResponseRelay relay = new ResponseRelay(old, new BodyFraming.UntilClose(), null, false);
+        ResponseRelay relay = new ResponseRelay(old, new BodyFraming.UntilClose(), null);
         relay.relay(bytes("hello"));
         relay.close();
 
@@ -81,7 +81,7 @@ final class ResponseRelayTest {
     @ValueSource(strings = {"\n", "\r\n"})
     void itIsBetweenEventsAtTheBeginAndBehindBlankLinesOnly(String line) {
         String[] events = {"data: {\"a\":\"\\n\\n\"}", ": ping", "event: x" + line + "data: y", "data: [DONE]"};
-        ResponseRelay relay = new ResponseRelay(modern, new BodyFraming.UntilClose(), null, true);
+        ResponseRelay relay = watched(modern, new BodyFraming.UntilClose());
         assertThat(relay.betweenEvents()).isTrue();
 
         for (String event : events) {
@@ -101,16 +101,21 @@ final class ResponseRelayTest {
     }
 
     @Test
-    void nothingIsPutIntoABodyOfDeclaredLengthOrOneWithoutEvents() {
-        assertThat(new ResponseRelay(modern, new BodyFraming.Fixed(10), null, true).betweenEvents())
+    void nothingIsPutIntoABodyOfDeclaredLengthOrOneThatIsNotWatched() {
+        assertThat(watched(modern, new BodyFraming.Fixed(10)).betweenEvents()).isFalse();
+        assertThat(new ResponseRelay(modern, new ChunkedBody(), null).betweenEvents())
                 .isFalse();
-        assertThat(new ResponseRelay(modern, new ChunkedBody(), null, false).betweenEvents())
-                .isFalse();
+    }
+
+    private static ResponseRelay watched(RecordingClient client, BodyFraming framing) {
+        ResponseRelay relay = new ResponseRelay(client, framing, null);
+        relay.watchEvents();
+        return relay;
     }
 
     /** What the client gets of a chunked body when a piece is put in wherever one may be. */
     private String pinged(RecordingClient client, String wire) {
-        ResponseRelay relay = new ResponseRelay(client, new ChunkedBody(), null, true);
+        ResponseRelay relay = watched(client, new ChunkedBody());
         for (int i = 0; i < wire.length(); i++) {
             if (relay.betweenEvents()) {
                 relay.insert(bytes("~"));
@@ -123,15 +128,15 @@ final class ResponseRelayTest {
 
     @Test
     void bytesBehindTheBodyAreDroppedAndRemembered() {
-        ResponseRelay fixed = new ResponseRelay(modern, new BodyFraming.Fixed(3), null, false);
+        ResponseRelay fixed = new ResponseRelay(modern, new BodyFraming.Fixed(3), null);
         fixed.relay(bytes("abc"));
         assertThat(fixed.excess()).isFalse();
         fixed.relay(bytes("d"));
         assertThat(fixed.excess()).isTrue();
-        ResponseRelay chunked = new ResponseRelay(modern, new ChunkedBody(), null, false);
+        ResponseRelay chunked = new ResponseRelay(modern, new ChunkedBody(), null);
         chunked.relay(bytes("1\r\nd\r\n0\r\n\r\nHTTP/1.1 200"));
         assertThat(chunked.excess()).isTrue();
-        ResponseRelay plain = new ResponseRelay(old, new ChunkedBody(), null, false);
+        ResponseRelay plain = new ResponseRelay(old, new ChunkedBody(), null);
         plain.relay(bytes("1\r\nd\r\n0\r\n\r\nHTTP/1.1 200"));
         assertThat(plain.excess()).isTrue();
 
@@ -141,7 +146,7 @@ final class ResponseRelayTest {
 
     @Test
     void whatBreaksItsFramingIsNotRelayed() {
-        ResponseRelay relay = new ResponseRelay(modern, new ChunkedBody(), null, false);
+        ResponseRelay relay = new ResponseRelay(modern, new ChunkedBody(), null);
         assertThatThrownBy(() -> relay.relay(bytes("zz\r\n"))).isInstanceOf(BodyFraming.Broken.class);
 
         assertThat(modern.body).isEmpty();
