@@ -106,6 +106,10 @@ class ArchitectureTest {
                 onlyIn("io.micrometer..", "dev.homing.observe..", "dev.homing.admin..", "dev.homing.app.."));
         rules.put("opentelemetry", onlyIn("io.opentelemetry..", "dev.homing.observe..", "dev.homing.app.."));
         rules.put("yaml", onlyIn("org.yaml..", "dev.homing.config.."));
+        rules.put("lettuce", onlyIn("io.lettuce..", "dev.homing.affinity.redis..", "dev.homing.app.."));
+        rules.put(
+                "only app knows Redis",
+                unknown("dev.homing.affinity.redis..", "dev.homing.affinity.redis..", "dev.homing.app.."));
         rules.put("caffeine", onlyIn("com.github.benmanes.caffeine..", "dev.homing.affinity.."));
         rules.put(
                 "jackson",

@@ -72,7 +72,8 @@ final class Addresses {
         }
     }
 
-    private static @Nullable Address address(String text) {
+    /** A host and a port as written; null for anything else. */
+    static @Nullable Address address(String text) {
         Matcher matcher = HOST_PORT.matcher(text);
         if (!matcher.matches()) {
             return null;

@@ -43,13 +43,13 @@ public record Affinity(Identity identity, Placement placement, Stickiness sticki
      * @param maxSessions hard bound, {@code > 0}
      * @param seed key of the session hash
      * @param snapshot file that keeps the table over a restart, null = none
-     * @param share address of the fleet's shared table (may hold a password), null = none
+     * @param share where the fleet's shared table is, null = none
      */
     public record Table(
             long maxSessions,
             Secret seed,
             @Nullable Path snapshot,
-            @Nullable Secret share) {}
+            @Nullable ShareAddress share) {}
 
     public enum Scope {
         NONE,

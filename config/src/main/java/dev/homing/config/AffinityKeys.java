@@ -139,12 +139,12 @@ final class AffinityKeys {
             v -> View.maybe(table(v).snapshot()),
             "A file that the sticky table is written to at exit and every 30 s, and read from at start.");
 
-    static final Key<View, Optional<Secret>> SHARE = Key.top(
+    static final Key<View, Optional<ShareAddress>> SHARE = Key.restart(
             "affinity.share",
-            new OrNone<>(Urls.REDIS),
+            new OrNone<>(ShareUrl.TYPE),
             Optional.empty(),
             v -> View.maybe(table(v).share()),
-            "A Redis or Valkey that holds one sticky table for a fleet of proxies.");
+            "A Redis or Valkey that holds one sticky table for a fleet of proxies; see [a fleet](fleet.md).");
 
     static final List<Key<View, ?>> ALL = List.of(
             HEADERS,

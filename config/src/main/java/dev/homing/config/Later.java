@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Later {
 
-    private static final Set<Key<?, ?>> KEYS = Set.of(AffinityKeys.SHARE);
+    private static final Set<Key<?, ?>> KEYS = Set.of();
 
     private Later() {}
 

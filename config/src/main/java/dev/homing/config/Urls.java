@@ -29,18 +29,6 @@ final class Urls {
             Json.object("type", "string", "pattern", "^https?://[^\\s?#@]+$"),
             false);
 
-    /** A Redis or Valkey, whose address may hold a password. */
-    static final ScalarType<Secret> REDIS = new ScalarType<>(
-            "redis://host:port/database or rediss://host:port/database",
-            text -> {
-                URI uri = parse(text);
-                boolean good = uri != null && Set.of("redis", "rediss").contains(scheme(uri)) && uri.getHost() != null;
-                return good ? new Secret(text) : null;
-            },
-            Secret::toString,
-            Json.object("type", "string", "pattern", "^rediss?://[^\\s]+$"),
-            true);
-
     private Urls() {}
 
     /** The scheme in lower case, empty where there is none. */

@@ -21,7 +21,6 @@ class LaterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "affinity: {share: 'rediss://u:p@host:6379/0'} | none",
             })
     void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
         assertThat(Project.errors(GOOD + line + "\n"))
@@ -35,7 +34,6 @@ class LaterTest {
             strings = {
                 "affinity: {on_return: hom}",
                 "affinity: {relief: -1}",
-                "affinity: {share: 'http://x'}",
             })
     void aBadValueOfSuchAKeyIsStillABadValue(String line) {
         assertThat(Project.errors(GOOD + line))

@@ -18,7 +18,7 @@ class RestartTest {
                 admin: none
                 io: nio
                 threads: 2
-                affinity: {seed: other, max_sessions: 7, snapshot: x, idle_ttl: 2h}
+                affinity: {seed: other, max_sessions: 7, snapshot: x, share: 'redis://x', idle_ttl: 2h}
                 health: {fall: 9}
                 metering: false
                 drain_timeout: 1s
@@ -31,6 +31,7 @@ class RestartTest {
                         "affinity.max_sessions",
                         "affinity.seed",
                         "affinity.snapshot",
+                        "affinity.share",
                         "io",
                         "threads");
         assertThat(Restart.needed(before, Project.read(GOOD))).isEmpty();

@@ -30,9 +30,11 @@ class SecretsTest {
                 "admin_tokn: hunter2",
                 "affinity: {seed: ''}\nupstream_authorization: \"Bearer hunter2\\n\"",
                 "affinity: {seed: [hunter2]}",
-                "affinity: {share: 'redis://:hunter2@host:6379/0'}",
+                "affinity: {share: 'redis://:hunter2@host:6379/0/1'}",
                 "affinity: {share: 'http://:hunter2@host:6379/0'}",
                 "affinity: {share: 'redis://hunter2 hunter2'}",
+                "affinity: {share: 'redis://:hunter2%@host'}",
+                "affinity: {share: 'redis://u:hunter2@host/?password=hunter2'}",
                 "upstream_authorization: \"Bearer hunter2\\u0007\"",
                 "upstream_authorization: {Bearer: hunter2}",
                 "tracing: http://user:hunter2@collector:4318",
@@ -51,7 +53,7 @@ class SecretsTest {
         HomingConfig config = Project.read(GOOD + """
                 admin_token: hunter2
                 upstream_authorization: Bearer hunter2
-                affinity: {seed: hunter2}
+                affinity: {seed: hunter2, share: "rediss://homing:hunter2@cache/3"}
                 """);
         HomingConfig headers = Project.read("""
                 backends: [{id: a, url: "http://10.0.0.1:1", headers: {X-Api-Key: hunter2, authorization: Bearer hunter2}}]
@@ -70,7 +72,11 @@ class SecretsTest {
             assertThat(EffectiveConfig.toYaml(any)).doesNotContain("hunter2");
         });
         assertThat(EffectiveConfig.toYaml(config))
-                .contains("admin_token: '***'", "seed: '***'", "upstream_authorization: '***'");
+                .contains(
+                        "admin_token: '***'",
+                        "seed: '***'",
+                        "share: rediss://homing:***@cache:6379/3",
+                        "upstream_authorization: '***'");
         assertThat(EffectiveConfig.toYaml(headers)).contains("X-Api-Key: '***'", "authorization: '***'");
         assertThat(EffectiveConfig.toYaml(pools)).contains("X-Api-Key: '***'", "upstream_authorization: '***'");
     }

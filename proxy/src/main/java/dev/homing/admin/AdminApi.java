@@ -133,9 +133,11 @@ final class AdminApi {
         if (pool != null && !operations.pools().contains(pool)) {
             return error(HttpResponseStatus.NOT_FOUND, "no such pool");
         }
-        return operations.forget(pool, session)
-                ? done(AdminResponse.json(Map.of("forgotten", session.hex())))
-                : error(HttpResponseStatus.NOT_FOUND, "no such session");
+        return operations
+                .forget(pool, session)
+                .thenCompose(found -> found
+                        ? done(AdminResponse.json(Map.of("forgotten", session.hex())))
+                        : error(HttpResponseStatus.NOT_FOUND, "no such session"));
     }
 
     private CompletionStage<AdminResponse> explain(AdminRequest request) {

@@ -45,7 +45,7 @@ public interface Operations {
      * @param pool null = whichever it is of
      * @return whether there was one
      */
-    boolean forget(@Nullable String pool, SessionKey session);
+    CompletionStage<Boolean> forget(@Nullable String pool, SessionKey session);
 
     /** What would be decided for a session now, and why. Refused when there is no such pool. */
     CompletionStage<Reply<Explanation>> explain(String pool, SessionQuery session);

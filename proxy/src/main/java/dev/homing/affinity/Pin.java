@@ -5,6 +5,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ public final class Pin {
 
     private static final AtomicIntegerFieldUpdater<Pin> DOUBT =
             AtomicIntegerFieldUpdater.newUpdater(Pin.class, "doubt");
+
+    private static final AtomicReferenceFieldUpdater<Pin, @Nullable FleetWord> WORD =
+            AtomicReferenceFieldUpdater.newUpdater(Pin.class, FleetWord.class, "word");
 
     /** Of no backend: there is nothing to return to. */
     private static final int UNKNOWN_LIFE = -1;
@@ -44,6 +48,12 @@ public final class Pin {
 
     /** A {@link Doubt}. Written by any loop, by {@link #DOUBT} alone. */
     private volatile int doubt = Doubt.NONE;
+
+    /** What is asked of the fleet; null when nothing is, as in a proxy alone. Set by whoever asks, taken back by the answer to it. */
+    private volatile @Nullable FleetWord word;
+
+    /** What the fleet has said; {@link Agreed#NOTHING} in a proxy alone. Written by {@link Fleet} alone; the last word counts. */
+    private volatile Agreed agreed = Agreed.NOTHING;
 
     Pin(SessionKey key, int slot) {
         this(key, slot, slot);
@@ -95,6 +105,15 @@ public final class Pin {
         if (backend.slot() == firstSlot && life != firstLife) {
             firstLife = life;
         }
+    }
+
+    /** Somebody else moved it. Whether its first backend is still in the life that had the session nobody here knows, unless it was here before. */
+    void follow(int toSlot, int first) {
+        if (first != firstSlot) {
+            firstSlot = first;
+            firstLife = UNKNOWN_LIFE;
+        }
+        slot = toSlot;
     }
 
     /** Requests of the session that have not ended. */
@@ -154,5 +173,39 @@ public final class Pin {
 
     void idleTtl(long nanos) {
         idleTtlNanos = nanos;
+    }
+
+    /** What the fleet has still to say to it, and its requests wait for; null = nothing. */
+    @Nullable FleetWord awaited() {
+        FleetWord asked = word;
+        return asked != null && asked.isAwaited() ? asked : null;
+    }
+
+    /** What is asked of the fleet, null = nothing. */
+    @Nullable FleetWord word() {
+        return word;
+    }
+
+    /** Asks in place of whatever was asked before. */
+    void asks(FleetWord newest) {
+        word = newest;
+    }
+
+    /** Asks unless something is asked already. */
+    boolean asksFirst(FleetWord only) {
+        return WORD.compareAndSet(this, null, only);
+    }
+
+    /** That was answered; a newer question stays. */
+    void answered(FleetWord over) {
+        WORD.compareAndSet(this, over, null);
+    }
+
+    Agreed agreed() {
+        return agreed;
+    }
+
+    void agreed(Agreed now) {
+        agreed = now;
     }
 }

@@ -34,6 +34,13 @@ final class Roster {
         return slots.getOrDefault(name, SessionTable.NONE);
     }
 
+    /** Where a pin is bound, in words; null when no backend of the table has its slot. */
+    @Nullable Binding binding(Pin pin) {
+        BackendName bound = names.get(pin.slot());
+        BackendName first = names.get(pin.firstSlot());
+        return bound == null ? null : new Binding(bound.pool(), bound.id(), first == null ? bound.id() : first.id());
+    }
+
     Map<Integer, BackendName> names() {
         return Map.copyOf(names);
     }

@@ -100,6 +100,16 @@ final class SessionChoice implements SessionTable.Choice {
         }
     }
 
+    /** Whether the session is bound by it where it was not. */
+    boolean binds() {
+        return decided != null;
+    }
+
+    /** Whether nobody had served the session before, as far as this proxy knows. */
+    boolean places() {
+        return decided == Decision.PLACED;
+    }
+
     /** The result, where {@code followed} is what it is called when the session needed no choice. */
     SessionRouter.Routed routed(@Nullable Pin pin, Decision followed) {
         if (pin == null) {

@@ -22,6 +22,7 @@ public final class SessionRouter {
     private final SessionTable table;
     private final Router.PendingTokens pending;
     private final Room room;
+    private final @Nullable Fleet fleet;
 
     /** By the pool's index, so that a reload does not start the turns over. */
     private final ConcurrentHashMap<Integer, Turns> turns = new ConcurrentHashMap<>();
@@ -32,9 +33,15 @@ public final class SessionRouter {
     }
 
     public SessionRouter(SessionTable table, Router.PendingTokens pending, Room room) {
+        this(table, pending, room, null);
+    }
+
+    /** @param fleet has a say in where sessions are bound; null for a proxy alone */
+    public SessionRouter(SessionTable table, Router.PendingTokens pending, Room room, @Nullable Fleet fleet) {
         this.table = table;
         this.pending = pending;
         this.room = room;
+        this.fleet = fleet;
     }
 
     /**
@@ -43,14 +50,24 @@ public final class SessionRouter {
      * @param backend null when there is none to go to
      * @param pin what {@link #release} gives back; null without a session or without a backend
      * @param moved why this request bound its session to another backend; null when it did not
+     * @param awaited what the fleet says to it, before which it is not known where the request goes; then {@link #heard} tells. Null when it is known
      */
     public record Routed(
             @Nullable Backend backend,
             Decision decision,
             @Nullable Pin pin,
-            @Nullable MoveReason moved) {
+            @Nullable MoveReason moved,
+            @Nullable FleetWord awaited) {
 
         static final Routed NOWHERE = new Routed(null, Decision.UNROUTABLE, null, null);
+
+        public Routed(@Nullable Backend backend, Decision decision, @Nullable Pin pin, @Nullable MoveReason moved) {
+            this(backend, decision, pin, moved, null);
+        }
+
+        private Routed awaiting(@Nullable FleetWord word) {
+            return word == null ? this : new Routed(backend, decision, pin, moved, word);
+        }
     }
 
     /** Two separate counts, so that moving sessions does not disturb the even spread of requests without one. */
@@ -68,6 +85,10 @@ public final class SessionRouter {
             Routed settled = settled(pool, arrival, pin);
             if (settled != null && table.enter(pin, arrival.idleTtlNanos())) {
                 pin.serve(Objects.requireNonNull(settled.backend()));
+                if (fleet != null) {
+                    fleet.used(pin);
+                    return settled.decision() == Decision.PINNED ? settled.awaiting(pin.awaited()) : settled;
+                }
                 return settled;
             }
         }
@@ -76,7 +97,37 @@ public final class SessionRouter {
         }
         SessionChoice choice =
                 choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), pin, Set.of()), false, departure);
-        return choice.routed(table.bind(key, arrival.idleTtlNanos(), choice), Decision.PINNED);
+        return bind(key, arrival.idleTtlNanos(), choice, Decision.PINNED);
+    }
+
+    /**
+     * What has become of a decision now that the fleet has said its word, or has said nothing in time.
+     *
+     * @param decided what was awaited; its pin is taken over and must not be released any more
+     * @param triedSlots the backends that this request has failed on
+     */
+    public Routed heard(Pool pool, Arrival arrival, Routed decided, Set<Integer> triedSlots) {
+        Pin pin = decided.pin();
+        Backend meant = decided.backend();
+        FleetWord word = decided.awaited();
+        if (pin == null || meant == null || word == null) {
+            return decided;
+        }
+        Backend bound = pool.bySlot(pin.slot());
+        if (pin.slot() == meant.slot()) {
+            return decided.decision() == Decision.PLACED && word.known()
+                    ? followed(meant, pin)
+                    : new Routed(meant, decided.decision(), pin, decided.moved());
+        }
+        if (bound != null && bound.keepsPinned() && !triedSlots.contains(bound.slot())) {
+            pin.serve(bound);
+            return followed(bound, pin);
+        }
+        return reroute(pool, arrival, followed(meant, pin), triedSlots);
+    }
+
+    private static Routed followed(Backend backend, Pin pin) {
+        return new Routed(backend, Decision.PINNED, pin, null);
     }
 
     /** What {@link #route} would decide at this moment for a session of which no more is known than its key. Nothing is bound, counted or held. */
@@ -134,9 +185,9 @@ public final class SessionRouter {
         }
         SessionChoice choice =
                 choice(new SessionChoice.Occasion(pool, arrival.homeOr(key), held, triedSlots), first, null);
-        Pin bound = table.bind(key, held.idleTtlNanos(), choice);
+        Routed next = bind(key, held.idleTtlNanos(), choice, followed);
         table.release(held);
-        return choice.routed(bound, followed);
+        return next;
     }
 
     /**
@@ -156,9 +207,22 @@ public final class SessionRouter {
 
     /** Gives back what the decision holds; exactly once a request, for its last decision. */
     public void release(Routed routed) {
-        if (routed.pin() != null) {
-            table.release(routed.pin());
+        Pin pin = routed.pin();
+        if (pin != null) {
+            table.release(pin);
+            if (fleet != null) {
+                fleet.used(pin);
+            }
         }
+    }
+
+    private Routed bind(SessionKey key, long idleTtlNanos, SessionChoice choice, Decision followed) {
+        if (fleet == null) {
+            return choice.routed(table.bind(key, idleTtlNanos, choice), followed);
+        }
+        Fleet.Question question = fleet.question(choice);
+        Pin bound = table.bind(key, idleTtlNanos, question);
+        return choice.routed(bound, followed).awaiting(question.ask());
     }
 
     /** Where a session goes that nobody has to choose for: to its backend, or past it for once while its pool recovers. Else null. */

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +196,21 @@ public final class SessionTable {
             settle(key); // the unchanged pin was written nevertheless
         }
         return bound[0];
+    }
+
+    /** Moves a pin to where somebody else has bound its session, if it is still {@code due} when nobody else can choose for it. */
+    void follow(Pin pin, int slot, int firstSlot, BooleanSupplier due) {
+        pins.asMap().computeIfPresent(pin.key(), (k, present) -> {
+            if (present == pin && due.getAsBoolean()) {
+                if (pin.slot() != slot) {
+                    count(pin.slot(), -1);
+                    count(slot, +1);
+                }
+                pin.follow(slot, firstSlot);
+            }
+            return present;
+        });
+        settle(pin.key());
     }
 
     /** Counts a request out; with the last one the idle TTL begins to run. */

@@ -50,8 +50,7 @@ final class AdminOperations implements Operations {
     /** @param started what the proxy was started with */
     AdminOperations(Core core, SessionRouter router, HomingConfig started, ConfigSource source) {
         this.core = core;
-        this.explainer = new Explainer(
-                core.sessions(), router, slot -> core.admission().of(slot).pendingTokens());
+        this.explainer = new Explainer(core.sessions(), router, core::pendingTokens);
         this.started = started;
         this.source = source;
     }
@@ -139,8 +138,16 @@ final class AdminOperations implements Operations {
     }
 
     @Override
-    public boolean forget(@Nullable String pool, SessionKey session) {
-        return new SessionList(core.sessions(), core.generation().table()).forget(pool, session);
+    public CompletionStage<Boolean> forget(@Nullable String pool, SessionKey session) {
+        boolean here = new SessionList(core.sessions(), core.generation().table()).forget(pool, session);
+        SharedSessions share = core.share();
+        CompletableFuture<Boolean> found = new CompletableFuture<>();
+        if (share == null) {
+            found.complete(here);
+        } else {
+            share.fleet().forget(session, pool, there -> found.complete(here || there));
+        }
+        return found;
     }
 
     @Override

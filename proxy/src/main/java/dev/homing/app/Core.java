@@ -62,11 +62,15 @@ final class Core {
     private final DnsDiscovery names;
     private final ControlLoop control;
     private final @Nullable TableKeeper keeper;
+    private final @Nullable SharedSessions share;
 
     /** Published by the control thread, read once a request by every event loop. */
     private volatile @Nullable Generation generation;
 
-    /** @param table of the configuration that the proxy starts with; a reload cannot change it */
+    /**
+     * @param table of the configuration that the proxy starts with; a reload cannot change it
+     * @throws IllegalArgumentException when the table's share cannot be used
+     */
     Core(Transport transport, AddressResolverGroup<InetSocketAddress> resolver, Affinity.Table table) {
         BuildInfo build = BuildInfo.read();
         this.processMeters = new ProcessMeters(registry, build.version(), build.commit());
@@ -112,11 +116,32 @@ final class Core {
                         sessions,
                         SipHash.ofSeed(table.seed().value()),
                         () -> generation().table());
+        this.share = table.share() == null
+                ? null
+                : SharedSessions.open(table, sessions, () -> generation().table(), meters);
+    }
+
+    /** The other proxies of a fleet, null when this one is alone. */
+    @Nullable SharedSessions share() {
+        return share;
     }
 
     /** Takes up the sessions of an earlier process, before listeners open and after control has started; returns how many. */
     long recall() {
         return keeper == null ? 0 : keeper.recall();
+    }
+
+    /** What a backend has pending, of this proxy and of those that it shares with. */
+    long pendingTokens(int slot) {
+        long own = admission.of(slot).pendingTokens();
+        return share == null ? own : own + share.fleet().pendingElsewhere().of(slot);
+    }
+
+    /** Joins the fleet, if there is one, before listeners open. */
+    void join() {
+        if (share != null) {
+            share.keep(thread, slot -> admission.of(slot).pendingTokens());
+        }
     }
 
     /** Keeps the sessions for a later process from now on. */
@@ -227,6 +252,9 @@ final class Core {
     }
 
     void close() {
+        if (share != null) {
+            share.close();
+        }
         if (keeper != null) {
             keeper.close();
         }

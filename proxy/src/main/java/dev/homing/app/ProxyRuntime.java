@@ -84,10 +84,12 @@ final class ProxyRuntime implements AutoCloseable {
                 .datagramChannelType(transport.channels().datagram()));
         this.core = new Core(transport, resolver, config.defaults().affinity().table());
         Admission admission = core.admission();
+        SharedSessions share = core.share();
         SessionRouter router = new SessionRouter(
                 core.sessions(),
-                slot -> admission.of(slot).pendingTokens(),
-                pool -> admission.queue(pool.index()).full());
+                core::pendingTokens,
+                pool -> admission.queue(pool.index()).full(),
+                share == null ? null : share.fleet());
         Shared shared = new Shared(
                 router,
                 new PendingWork((slot, tokens) -> admission.of(slot).addPending(tokens)),
@@ -117,7 +119,7 @@ final class ProxyRuntime implements AutoCloseable {
         ProxyRuntime runtime;
         try {
             runtime = new ProxyRuntime(config, source, Transports.open(io, server.threads()));
-        } catch (Transports.Unavailable e) {
+        } catch (Transports.Unavailable | IllegalArgumentException e) {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }
         try {
@@ -216,6 +218,7 @@ final class ProxyRuntime implements AutoCloseable {
         await(core.control().start(config), "configuration");
         awaitFirstAnswers();
         awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
+        core.join();
         for (Listener listener : config.server().listen()) {
             addresses.add(listen(listener));
         }

@@ -3,9 +3,12 @@ package dev.homing.exchange;
 
 import dev.homing.admission.FairQueue.Entry;
 import dev.homing.admission.Waiter;
+import dev.homing.affinity.FleetWord;
 import dev.homing.config.Queue;
 import dev.homing.loop.Deadline;
 import dev.homing.loop.Deadlines;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,11 @@ final class Approach implements Waiter.Listener {
         void refused(ProxyError error);
     }
 
+    /** How long the fleet's word is waited for if it should break its promise to come sooner. */
+    private static final Duration FLEET_PATIENCE = Duration.ofMillis(50);
+
     private final Supplier<Generation> generations;
+    private final Executor loop;
     private final Deadlines deadlines;
     private final Owner owner;
     private final Itinerary itinerary;
@@ -38,9 +45,13 @@ final class Approach implements Waiter.Listener {
     /** Null before the first wait. */
     private @Nullable Deadline patience;
 
+    /** What the fleet is waited for to say; null = nothing. */
+    private @Nullable FleetWord awaited;
+
     /** @param prefill counted at each backend in turn */
     Approach(Call call, Reception reception, Prefill prefill, Owner owner) {
         this.generations = call.generations();
+        this.loop = call.scope().loop();
         this.deadlines = call.scope().deadlines();
         this.owner = owner;
         this.generation = call.generation();
@@ -62,8 +73,35 @@ final class Approach implements Waiter.Listener {
         return reception;
     }
 
-    /** Goes where it is meant to go if there is room, or waits. */
+    /** Goes where it is meant to go if there is room, or waits: first for what the fleet says to it, if its session is only being bound. */
     void enter() {
+        FleetWord word = itinerary.awaited();
+        if (itinerary.backend() == null) {
+            nobody();
+        } else if (word == null) {
+            join();
+        } else if (word.isOver()) {
+            itinerary.heard();
+            join();
+        } else {
+            awaited = word;
+            patience().in(FLEET_PATIENCE);
+            owner.waits();
+            word.whenOver(loop, () -> heard(word));
+        }
+    }
+
+    /** Whatever it said: it is asked once a decision, so that a request waits for one answer at most. */
+    private void heard(FleetWord word) {
+        if (awaited == word) {
+            awaited = null;
+            patient();
+            itinerary.heard();
+            join();
+        }
+    }
+
+    private void join() {
         if (itinerary.backend() == null) {
             nobody();
             return;
@@ -83,10 +121,7 @@ final class Approach implements Waiter.Listener {
     }
 
     private void await() {
-        if (patience == null) {
-            patience = deadlines.open(this::waitedTooLong);
-        }
-        patience.in(Math.max(0, queue().timeout().toNanos() - itinerary.waitedNanos()));
+        patience().in(Math.max(0, queue().timeout().toNanos() - itinerary.waitedNanos()));
         owner.waits();
     }
 
@@ -111,7 +146,18 @@ final class Approach implements Waiter.Listener {
         }
     }
 
+    private Deadline patience() {
+        if (patience == null) {
+            patience = deadlines.open(this::waitedTooLong);
+        }
+        return patience;
+    }
+
     private void waitedTooLong() {
+        if (awaited != null) {
+            heard(awaited);
+            return;
+        }
         itinerary.stopWaiting();
         if (itinerary.spill()) {
             owner.admitted();
@@ -123,6 +169,7 @@ final class Approach implements Waiter.Listener {
 
     /** The request is over; whatever it has or waits for is given back. */
     void close() {
+        awaited = null;
         if (patience != null) {
             patience.close();
         }

@@ -6,6 +6,7 @@ import dev.homing.admission.FairQueue;
 import dev.homing.admission.FairQueue.Entry;
 import dev.homing.admission.Waiter;
 import dev.homing.affinity.Arrival;
+import dev.homing.affinity.FleetWord;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.config.Affinity.WhenFull;
 import dev.homing.config.PoolSettings;
@@ -31,6 +32,9 @@ final class Itinerary {
     private Routed routed;
     private @Nullable Backend backend;
     private Set<Integer> tried = Set.of();
+
+    /** The last decision that was told to have moved the session. */
+    private @Nullable Routed moveTold;
 
     /**
      * Decides where the request goes first.
@@ -81,6 +85,18 @@ final class Itinerary {
         return backend == null
                 ? List.of("X-Homing-Decision", label)
                 : List.of("X-Homing-Backend", backend.id(), "X-Homing-Decision", label);
+    }
+
+    /** What the fleet has still to say before it is known where the request goes; null = nothing. */
+    @Nullable FleetWord awaited() {
+        return routed.awaited();
+    }
+
+    /** The fleet has said its word, or nothing in time: goes where its session is bound by now. */
+    void heard() {
+        routed = shared.router().heard(pool(), arrival, routed, tried);
+        tellMove();
+        meant();
     }
 
     /** Takes a place at the backend that it is meant for, or waits: for that one when a session is bound to it, else for any. */
@@ -202,9 +218,21 @@ final class Itinerary {
     }
 
     private void go() {
-        if (routed.moved() != null && routed.pin() != null && routed.backend() != null) {
+        if (routed.awaited() == null) {
+            tellMove();
+        }
+        meant();
+    }
+
+    /** Told when it is known that it is one, and once. */
+    private void tellMove() {
+        if (routed.moved() != null && routed.pin() != null && routed.backend() != null && !routed.equals(moveTold)) {
+            moveTold = routed;
             shared.observer().sessionMoved(pool(), routed.pin().key(), routed.backend(), routed.moved());
         }
+    }
+
+    private void meant() {
         if (routed.backend() != null) {
             backend = routed.backend();
         }

@@ -209,6 +209,18 @@ final class MeterCatalog {
                 .register(registry);
     }
 
+    /** Of proxies that share a table, as the next one. */
+    Counter shareOperations(String operation, String result) {
+        return counter("homing.share.operations", "What the fleet's shared table was asked for")
+                .tags("operation", operation, "result", result)
+                .register(registry);
+    }
+
+    Gauge shareUp(Supplier<Number> up) {
+        return gauge("homing.share.up", "1 = the fleet's shared table answers", up)
+                .register(registry);
+    }
+
     Gauge buildInfo(String version, String commit) {
         return gauge("homing.build.info", "Always 1; what is running stands in the labels", () -> 1)
                 .tags("version", version, "commit", commit)

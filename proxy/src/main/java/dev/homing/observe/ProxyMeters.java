@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -84,6 +85,16 @@ public final class ProxyMeters implements ProxyObserver {
     /** How many spans were lost, since the start. */
     public void droppedSpans(LongSupplier count) {
         catalog.droppedSpans(count);
+    }
+
+    /** There is a table shared with other proxies; {@code up} tells whether it answers. */
+    public void share(BooleanSupplier up) {
+        catalog.shareUp(() -> up.getAsBoolean() ? 1 : 0);
+    }
+
+    /** That table was asked for something; both words are from closed sets. */
+    public void shareAsked(String operation, String result) {
+        catalog.shareOperations(operation, result).increment();
     }
 
     /** The configuration was read anew. The first one, at the start, is no reload. */

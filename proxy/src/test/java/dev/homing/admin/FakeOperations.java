@@ -69,9 +69,9 @@ final class FakeOperations implements Operations {
 
     /** There is one session, {@code ff} in pool {@code chat}. */
     @Override
-    public boolean forget(@Nullable String pool, SessionKey session) {
+    public CompletionStage<Boolean> forget(@Nullable String pool, SessionKey session) {
         asked.add("forget " + pool + "/" + session.hex());
-        return session.hash() == 0xff && (pool == null || pool.equals("chat"));
+        return CompletableFuture.completedFuture(session.hash() == 0xff && (pool == null || pool.equals("chat")));
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.homing.config.Queue;
 import dev.homing.config.RouteConfig;
 import dev.homing.config.Secret;
 import dev.homing.config.Server;
+import dev.homing.config.ShareAddress;
 import dev.homing.config.Telemetry;
 import dev.homing.config.Timeouts;
 import dev.homing.config.UpstreamRules;
@@ -82,7 +83,7 @@ final class SampleConfig {
                         Affinity.OnUnhealthy.ROUND_ROBIN,
                         Affinity.OnReturn.STAY,
                         Affinity.WhenFull.WAIT),
-                new Affinity.Table(1_000_000, SECRET, Path.of("table.bin"), new Secret("redis://:hunter2@redis")));
+                new Affinity.Table(1_000_000, SECRET, Path.of("table.bin"), share()));
         return new PoolSettings(
                 affinity,
                 new Queue(1024, Duration.ofMinutes(5)),
@@ -107,5 +108,14 @@ final class SampleConfig {
                         SECRET,
                         new UpstreamRules.Tls(Path.of("ca.pem"), null, null),
                         List.of("X-Conversation-Id")));
+    }
+
+    private static ShareAddress share() {
+        return new ShareAddress(
+                ShareAddress.Kind.SINGLE,
+                List.of(new Address("redis", 6379)),
+                null,
+                0,
+                new ShareAddress.Access(false, null, null, new Secret("hunter2")));
     }
 }

@@ -456,6 +456,8 @@ class ProxyMetersTest {
     }
 
     private void feedEverything() {
+        meters.share(() -> true);
+        meters.shareAsked("place", "agreed");
         meters.table(table(pool));
         meters.routed(pool, Decision.PLACED, "none");
         meters.sessionSuspected(pool);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.affinity;
+
+import dev.homing.affinity.SharedTable.Fault;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Whether the shared table is there, judged by its answers.
+ *
+ * <pre>
+ * UNKNOWN -> UP     a sign of life
+ * UNKNOWN -> AWAY   none
+ * UP      -> AWAY   nobody is there; or {@value #PATIENCE} questions in a row had no answer
+ * AWAY    -> UP     a sign of life, and nothing else: while it is away nothing else is asked
+ * </pre>
+ *
+ * Any thread may tell it of answers.
+ */
+final class Reach {
+
+    /** Questions without an answer, one after the other, by which the table is known to be away. */
+    static final int PATIENCE = 3;
+
+    private final FleetObserver observer;
+
+    /** Questions without an answer since the last answer. Written by any thread. */
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    /** Written by any thread, under this object's lock. */
+    private volatile State state = State.UNKNOWN;
+
+    private enum State {
+        UNKNOWN,
+        UP,
+        AWAY
+    }
+
+    Reach(FleetObserver observer) {
+        this.observer = observer;
+    }
+
+    boolean isUp() {
+        return state == State.UP;
+    }
+
+    void answered() {
+        unanswered.set(0);
+    }
+
+    /** There was a sign of life. */
+    void alive() {
+        answered();
+        if (turn(State.UP)) {
+            observer.up();
+        }
+    }
+
+    void failed(Fault fault) {
+        int inARow = unanswered.incrementAndGet();
+        boolean away = !isUp() || inARow >= PATIENCE || fault.kind() == SharedTable.Kind.AWAY;
+        if (away && turn(State.AWAY)) {
+            observer.away(fault.reason());
+        }
+    }
+
+    private synchronized boolean turn(State now) {
+        boolean changed = state != now;
+        state = now;
+        return changed;
+    }
+}

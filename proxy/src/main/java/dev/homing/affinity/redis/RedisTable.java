@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing.affinity.redis;
+
+import dev.homing.affinity.Binding;
+import dev.homing.affinity.SharedTable;
+import dev.homing.routing.SessionKey;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A shared table in a Redis or Valkey: a key for each session, and a channel that tells what changes. It connects when it is first asked for a sign of life;
+ * a connection that breaks is made again by the driver, one that is no use any more by this.
+ */
+public final class RedisTable implements SharedTable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisTable.class);
+
+    /** How long a question may take. Redis answers in well under a millisecond, the network between two zones in two. */
+    static final Duration PATIENCE = Duration.ofMillis(50);
+
+    /** How long a sign of life may take: nobody waits for it, and a machine that starts is slow. */
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(1);
+
+    /** Signs of life that failed, one after the other, before new connections are tried: the address may stand for another server by now. */
+    static final int REDIAL_AFTER = 10;
+
+    private static final String[] NO_ARGUMENTS = {};
+
+    private final Driver driver;
+    private final Names names;
+    private final String mark;
+
+    /** Set before the first connection is made, by whoever put things together. */
+    private volatile @Nullable Listener listener;
+
+    /** Null until there were connections. Written by the driver's thread. */
+    private volatile @Nullable Connections connections;
+
+    /** Whether connections are being made. Written by whoever asks for a sign of life, taken back by the driver's thread. */
+    private final AtomicBoolean connecting = new AtomicBoolean();
+
+    private final AtomicInteger beats = new AtomicInteger();
+    private final AtomicInteger failedBeats = new AtomicInteger();
+
+    /** Written by whoever closes it. */
+    private volatile boolean closed;
+
+    /**
+     * @param fingerprint of the seed that sessions are hashed with
+     * @param mark random: what the marks begin with that an empty table is given
+     * @throws IllegalArgumentException when what the place needs cannot be used
+     */
+    public RedisTable(RedisPlace place, long fingerprint, String mark) {
+        this.driver = new Driver(place);
+        this.names = new Names(fingerprint);
+        this.mark = mark;
+    }
+
+    /** Has {@code next} told from the first connection on. */
+    public void listener(Listener next) {
+        listener = next;
+    }
+
+    @Override
+    public void bind(SessionKey session, List<String> expected, Binding wanted, long ttlMillis, Consumer<Said> then) {
+        List<String> arguments =
+                new ArrayList<>(List.of(wanted.text(), String.valueOf(ttlMillis), names.channel(), session.hex()));
+        arguments.addAll(expected);
+        say(then, run(PATIENCE, Scripts.BIND, names.key(session), arguments));
+    }
+
+    @Override
+    public void forget(SessionKey session, @Nullable String pool, Consumer<Said> then) {
+        String prefix = pool == null ? "" : pool + ' ';
+        say(
+                then,
+                run(
+                        LONG_PATIENCE,
+                        Scripts.FORGET,
+                        names.key(session),
+                        List.of(names.channel(), session.hex(), prefix)));
+    }
+
+    /** Dropped when there is nobody, like every message that nobody listens to. */
+    @Override
+    public void passOn(String news) {
+        Connections made = connections;
+        if (made != null && !closed) {
+            try {
+                made.commands().publish(names.pending(), news);
+            } catch (RedisException e) {
+                LOG.debug("not passed on: {}", e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void beat(Consumer<Pulse> then) {
+        Connections made = connections;
+        if (made == null) {
+            connect(then);
+        } else {
+            beat(made, then);
+        }
+    }
+
+    private void beat(Connections made, Consumer<Pulse> then) {
+        String offered = mark + '-' + beats.incrementAndGet(); // never the one that was lost
+        run(LONG_PATIENCE, Scripts.BEAT, names.mark(), List.of(offered)).whenComplete((found, failure) -> {
+            if (failure == null && made.telling().isOpen()) {
+                failedBeats.set(0);
+                then.accept(new Pulse(String.valueOf(found), null));
+            } else {
+                if (failedBeats.incrementAndGet() >= REDIAL_AFTER) {
+                    redial(made);
+                }
+                then.accept(new Pulse("", failure == null ? Faults.NOT_CONNECTED : Faults.of(failure)));
+            }
+        });
+    }
+
+    private void redial(Connections useless) {
+        failedBeats.set(0);
+        connections = null;
+        useless.close();
+    }
+
+    private void connect(Consumer<Pulse> then) {
+        if (closed || !connecting.compareAndSet(false, true)) {
+            then.accept(new Pulse("", Faults.NOT_CONNECTED));
+            return;
+        }
+        driver.connect().thenCompose(this::subscribe).whenComplete((made, failure) -> {
+            connecting.set(false);
+            if (failure == null) {
+                connections = made;
+                beat(made, then);
+            } else {
+                then.accept(new Pulse("", Faults.of(failure)));
+            }
+        });
+    }
+
+    /** Nothing is asked before what others do is heard. */
+    private CompletionStage<Connections> subscribe(Connections made) {
+        made.telling().addListener(new Told());
+        return made.telling()
+                .async()
+                .subscribe(names.channel(), names.pending())
+                .handle((nothing, failure) -> {
+                    if (failure != null) {
+                        made.close();
+                        throw new CompletionException(failure);
+                    }
+                    return made;
+                });
+    }
+
+    private static void say(Consumer<Said> then, CompletionStage<@Nullable String> answer) {
+        answer.whenComplete((before, failure) ->
+                then.accept(failure == null ? Said.before(before) : Said.nothing(Faults.of(failure))));
+    }
+
+    private CompletionStage<@Nullable String> run(
+            Duration patience, String script, String key, List<String> arguments) {
+        Connections made = connections;
+        if (made == null || closed) {
+            return CompletableFuture.failedFuture(new RedisException(Faults.NOT_CONNECTED.reason()));
+        }
+        RedisClusterAsyncCommands<String, String> commands = made.commands();
+        try {
+            RedisFuture<@Nullable String> answer =
+                    commands.eval(script, ScriptOutputType.VALUE, new String[] {key}, arguments.toArray(NO_ARGUMENTS));
+            return answer.toCompletableFuture().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RedisException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        driver.close();
+    }
+
+    /** What the second connection brings; by one thread at a time. */
+    private final class Told extends RedisPubSubAdapter<String, String> {
+
+        @Override
+        public void message(String channel, String message) {
+            Listener told = listener;
+            if (told != null && channel.equals(names.channel())) {
+                Names.tell(message, told);
+            } else if (told != null) {
+                told.passedOn(message);
+            }
+        }
+
+        /** The first time, and after each time that the connection was made again: whatever was said between is lost. */
+        @Override
+        public void subscribed(String channel, long count) {
+            Listener told = listener;
+            if (told != null && channel.equals(names.channel())) {
+                told.missed();
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.homing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Redis on a free port, with nothing on disk. Tests with it run where Debian's package redis-server is installed; {@code -Dhoming.redis=required}
+ * asks for it.
+ */
+public final class RedisServer implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int TIMEOUT_MILLIS = 5_000;
+
+    private final int port;
+    private final List<String> options;
+    private Process process;
+
+    private RedisServer(int port, List<String> options) {
+        this.port = port;
+        this.options = options;
+        this.process = launch();
+    }
+
+    /** For {@code @EnabledIf}: tells it when such tests are left out. */
+    public static boolean installed() {
+        boolean there = "required".equals(System.getProperty("homing.redis"))
+                || List.of("/usr/bin/redis-server", "/usr/local/bin/redis-server").stream()
+                        .anyMatch(path -> new java.io.File(path).canExecute());
+        if (!there) {
+            System.err.println("tests with a real Redis are left out: no redis-server is installed");
+        }
+        return there;
+    }
+
+    /**
+     * One that is ready.
+     *
+     * @param options as on its command line
+     */
+    public static RedisServer start(String... options) {
+        RedisServer server = new RedisServer(freePort(), List.of(options));
+        server.awaitReady();
+        return server;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process launch() {
+        List<String> command = new ArrayList<>(List.of(
+                "redis-server", "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--appendonly"));
+        command.add("no");
+        command.addAll(options);
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .directory(new java.io.File(System.getProperty("java.io.tmpdir")))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitReady() {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> !say("PING").isEmpty());
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Its address, as a configuration has it. */
+    public String url() {
+        return "redis://127.0.0.1:" + port + "/0";
+    }
+
+    /** The same with a password. */
+    public String url(String password) {
+        return "redis://:" + password + "@127.0.0.1:" + port + "/0";
+    }
+
+    /** What it says to a command, with its type in front: {@code +OK}, {@code :1}, {@code $text}, {@code -ERR}; lists as lines. */
+    public String say(String... command) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            StringBuilder request = new StringBuilder("*" + command.length + "\r\n");
+            for (String word : command) {
+                request.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
+            }
+            out.write(request.toString().getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            return reply(new DataInputStream(new BufferedInputStream(socket.getInputStream())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String reply(DataInputStream in) throws IOException {
+        String line = line(in);
+        char type = line.charAt(0);
+        if (type == '$' && !line.equals("$-1")) {
+            byte[] text = new byte[Integer.parseInt(line.substring(1))];
+            in.readFully(text);
+            line(in);
+            return "$" + new String(text, StandardCharsets.UTF_8);
+        }
+        if (type == '*') {
+            List<String> items = new ArrayList<>();
+            for (int left = Integer.parseInt(line.substring(1)); left > 0; left--) {
+                items.add(reply(in));
+            }
+            return String.join("\n", items);
+        }
+        return line;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new IOException("redis-server closed the connection");
+            }
+            line.append((char) next);
+        }
+        return line.toString().strip();
+    }
+
+    /** How many commands of each name it has run, those inside of scripts included. */
+    public Map<String, Long> commands() {
+        return Pattern.compile("(?m)^cmdstat_([a-z|_-]+):calls=(\\d+)")
+                .matcher(say("INFO", "commandstats"))
+                .results()
+                .collect(Collectors.toMap(found -> found.group(1), found -> Long.parseLong(found.group(2))));
+    }
+
+    /** Ends at once, without a word. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Starts anew on the same port, with nothing in its memory. */
+    public void restart() {
+        process = launch();
+        awaitReady();
+    }
+
+    /** Answers nobody any more, without closing a connection. */
+    public void freeze() {
+        signal("-STOP");
+    }
+
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", name, String.valueOf(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private void awaitEnd() {
+        @Nullable Process ending = process;
+        Awaitility.await().atMost(PATIENCE).until(() -> !ending.isAlive());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+}
