@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +35,7 @@ final class Simulation {
     private int done;
 
     /** @param progress told how many calls are done, after each of them */
-    private Simulation(Workload workload, Scenario scenario, Policy policy, IntConsumer progress) {
+    private Simulation(Workload workload, Scenario scenario, Routing routing, IntConsumer progress) {
         this.workload = workload;
         this.scenario = scenario;
         this.progress = progress;
@@ -48,7 +49,7 @@ final class Simulation {
                 .<Set<Flight>>mapToObj(slot -> new LinkedHashSet<>())
                 .toList();
         this.up = replicas.subList(0, scenario.backends());
-        this.dispatcher = new Dispatchers(scenario, workload.blockTokens(), replicas, agenda::now).of(policy);
+        this.dispatcher = routing.over(replicas, agenda::now);
         this.tally = scenario.incident() == Incident.NONE
                 ? new Tally(moment(WARM_UP), Long.MAX_VALUE, workload.sessions().size())
                 : new Tally(
@@ -58,7 +59,28 @@ final class Simulation {
     }
 
     static Figures run(Workload workload, Scenario scenario, Policy policy, IntConsumer progress) {
-        return new Simulation(workload, scenario, policy, progress).run();
+        return run(
+                workload,
+                scenario,
+                (replicas, clock) -> new Dispatchers(scenario, workload.blockTokens(), replicas, clock).of(policy),
+                progress);
+    }
+
+    /** By a way to route that has no name on the command line. */
+    static Figures run(Workload workload, Scenario scenario, Routing routing, IntConsumer progress) {
+        return new Simulation(workload, scenario, routing, progress).run();
+    }
+
+    /** Makes what routes. */
+    interface Routing {
+
+        /**
+         * The one of a replay.
+         *
+         * @param replicas all that there may be at once; at the start only the first ones of them are up
+         * @param clock the virtual time
+         */
+        Dispatcher over(List<Replica> replicas, LongSupplier clock);
     }
 
     private Figures run() {
