@@ -50,8 +50,7 @@ final class JsonSchema {
     }
 
     private static Map<String, Object> property(Key<?, ?> key) {
-        String note = Later.isLater(key) ? " Not supported yet: leave it at its default." : "";
-        Map<String, Object> property = Json.object("description", key.meaning() + note);
+        Map<String, Object> property = Json.object("description", key.meaning());
         property.putAll(key.type().schema());
         Object standard = key.writtenDefault();
         if (standard != null) {

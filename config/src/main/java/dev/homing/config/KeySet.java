@@ -111,14 +111,9 @@ final class KeySet<S> {
 
     private static <T> void read(Key<?, T> key, Cursor at, Values into) {
         T value = key.type().read(at);
-        if (value == null) {
-            return;
+        if (value != null) {
+            into.put(key, value);
         }
-        String supported = Later.refusal(key, value);
-        if (supported != null) {
-            at.refuse("a value that is not supported yet", supported);
-        }
-        into.put(key, value);
     }
 
     private String suggestion(String section, String name) {

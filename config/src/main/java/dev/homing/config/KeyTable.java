@@ -24,8 +24,7 @@ final class KeyTable {
             out.append("| `").append(prefix).append(key.path()).append("`").append(marks(key, keys));
             out.append(" | ").append(standard(key));
             out.append(" | ").append(cell(key.type().expected()));
-            out.append(" | ").append(cell(key.meaning()));
-            out.append(Later.isLater(key) ? " **Not supported yet.** |\n" : " |\n");
+            out.append(" | ").append(cell(key.meaning())).append(" |\n");
         }
         return out.append('\n').toString();
     }

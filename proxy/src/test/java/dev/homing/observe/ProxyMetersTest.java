@@ -72,7 +72,7 @@ class ProxyMetersTest {
 
         feedEverything();
 
-        assertThat(scrapedNames()).isEqualTo(listed).hasSize(29);
+        assertThat(scrapedNames()).isEqualTo(listed).hasSize(31);
     }
 
     @Test

@@ -8,43 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key whose feature is not there yet is never silently ignored. */
-class LaterTest {
-
-    private static final String GOOD = "backends: [{id: a, url: 'http://127.0.0.1:9101'}]\n";
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-            })
-    void anotherValueThanTheDefaultIsRefusedUntilTheFeatureIsThere(String line, String standard) {
-        assertThat(Project.errors(GOOD + line + "\n"))
-                .singleElement()
-                .asString()
-                .endsWith(": found a value that is not supported yet, expected " + standard);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "affinity: {on_return: hom}",
-                "affinity: {relief: -1}",
-            })
-    void aBadValueOfSuchAKeyIsStillABadValue(String line) {
-        assertThat(Project.errors(GOOD + line))
-                .singleElement()
-                .asString()
-                .doesNotContain("not supported yet")
-                .contains(", expected ");
-    }
+/** Every key with another value than its default. */
+class EveryKeyTest {
 
     @Test
-    void whatIsSupportedIsAccepted() {
+    void valuesAreTakenAsTheyStand() {
         HomingConfig config = Project.read("""
                 listen:
                   - 0.0.0.0:8080
@@ -70,6 +39,7 @@ class LaterTest {
                 response_headers: true
                 metering: false
                 tracing: http://collector:4318/otlp
+                sse_ping: 15s
                 access_log: {path: /var/log/homing/access.log, format: logfmt}
                 drain_timeout: 0s
                 io: nio
@@ -88,6 +58,7 @@ class LaterTest {
         assertThat(config.server().drainTimeout()).isZero();
         assertThat(config.telemetry().accessLog())
                 .isEqualTo(new Telemetry.AccessLog("/var/log/homing/access.log", Telemetry.Format.LOGFMT));
+        assertThat(config.edge().ssePing()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.telemetry().tracing()).isEqualTo(URI.create("http://collector:4318/otlp"));
         assertThat(config.edge().trustedProxies())
                 .extracting(Cidr::toString)
