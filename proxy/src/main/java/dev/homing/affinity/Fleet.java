@@ -107,13 +107,13 @@ public final class Fleet implements SharedTable.Listener {
 
     /** Tells the others what backends have pending from this proxy; to be called after each {@link #tick}. */
     public void tell(String proxy, Router.PendingTokens own) {
+        self = proxy; // before its own news come back
         elsewhere.forgetTheSilent();
         String news = isUp() ? PendingElsewhere.news(proxy, roster(), own) : null;
         if (news != null || spoke) {
             shared.passOn(news == null ? proxy : news);
         }
         spoke = news != null;
-        self = proxy;
     }
 
     /** Whether the shared table answers. */

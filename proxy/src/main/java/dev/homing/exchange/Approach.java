@@ -32,7 +32,7 @@ final class Approach implements Waiter.Listener {
     }
 
     /** How long the fleet's word is waited for if it should break its promise to come sooner. */
-    private static final Duration FLEET_PATIENCE = Duration.ofMillis(50);
+    private static final Duration FLEET_PATIENCE = Duration.ofMillis(100);
 
     private final Supplier<Generation> generations;
     private final Executor loop;

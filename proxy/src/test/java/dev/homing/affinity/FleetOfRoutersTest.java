@@ -437,6 +437,27 @@ class FleetOfRoutersTest {
     }
 
     @Test
+    void ofFiftyThousandSessionsWithRandomEntryNoneIsOnTwoReplicas() {
+        pool = Pools.of(Pools.LOAD_AWARE, pool.backends());
+        SplittableRandom random = new SplittableRandom(5);
+        Map<Integer, Integer> homes = new HashMap<>();
+        for (int step = 0; step < 150_000; step++) {
+            Proxy proxy = random.nextBoolean() ? a : b;
+            proxy.pending.put(random.nextInt(4), random.nextLong(100_000));
+            int session = step % 50_000;
+            Routed routed = proxy.request(session);
+            int home = homes.computeIfAbsent(session, s -> routed.backend().slot());
+            assertThat(routed.backend().slot()).isEqualTo(home);
+        }
+
+        assertThat(homes).hasSize(50_000);
+        // by themselves they would have scattered them
+        assertThat(a.count(Operation.PLACE, Result.OTHER) + b.count(Operation.PLACE, Result.OTHER))
+                .isGreaterThan(10_000);
+        assertThat(shared.asked).isBetween(75_000, 100_000);
+    }
+
+    @Test
     void whatAReplicaHasPendingThroughOneProxyCountsForTheOthersUntilThatFallsSilent() {
         a.pending.put(2, 700L);
         a.pending.put(3, 5L);

@@ -32,7 +32,7 @@ public final class RedisTable implements SharedTable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisTable.class);
 
     /** How long a question may take. Redis answers in well under a millisecond, the network between two zones in two. */
-    static final Duration PATIENCE = Duration.ofMillis(50);
+    static final Duration PATIENCE = Duration.ofMillis(100);
 
     /** How long a sign of life may take: nobody waits for it, and a machine that starts is slow. */
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(1);
