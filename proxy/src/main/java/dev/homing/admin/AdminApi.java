@@ -44,6 +44,8 @@ final class AdminApi {
                         ? explain(request)
                         : notAllowed("GET, HEAD, POST");
             case "/api/reload" -> request.method().equals(HttpMethod.POST) ? reload() : notAllowed("POST");
+            case "/api/takeover" -> takeover(request, operations::beginTakeover);
+            case "/api/takeover/finish" -> takeover(request, operations::finishTakeover);
             default -> item(request);
         };
     }
@@ -163,6 +165,11 @@ final class AdminApi {
                 .thenApply(errors -> errors.isEmpty()
                         ? AdminResponse.json(Map.of("reloaded", true))
                         : AdminResponse.error(HttpResponseStatus.BAD_REQUEST, errors));
+    }
+
+    private static CompletionStage<AdminResponse> takeover(
+            AdminRequest request, Supplier<CompletionStage<Reply<HandedTable>>> step) {
+        return request.method().equals(HttpMethod.POST) ? step.get().thenApply(AdminResponse::of) : notAllowed("POST");
     }
 
     private static CompletionStage<AdminResponse> notAllowed(String allowed) {

@@ -53,6 +53,12 @@ public interface Operations {
     /** The configuration in force. */
     HomingConfig config();
 
+    /** Another process wants to take over: the sticky table for it. Nothing else happens yet. */
+    CompletionStage<Reply<HandedTable>> beginTakeover();
+
+    /** It listens now: the sticky table once more, for what has changed, and then this process drains and ends. */
+    CompletionStage<Reply<HandedTable>> finishTakeover();
+
     /** Reads the configuration anew; tells all its errors when it is bad, and then the old one stays in force. */
     CompletionStage<List<String>> reload();
 }

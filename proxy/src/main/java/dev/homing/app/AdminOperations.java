@@ -3,6 +3,7 @@ package dev.homing.app;
 
 import dev.homing.admin.BackendStatus;
 import dev.homing.admin.Explanation;
+import dev.homing.admin.HandedTable;
 import dev.homing.admin.Operations;
 import dev.homing.admin.Reply;
 import dev.homing.admin.SessionFilter;
@@ -40,6 +41,7 @@ final class AdminOperations implements Operations {
     private final Explainer explainer;
     private final HomingConfig started;
     private final ConfigSource source;
+    private final Succession succession;
 
     /** Told on the control thread, right before the source is read. Written by whoever starts to watch the source. */
     private volatile Runnable reading = () -> {};
@@ -53,6 +55,12 @@ final class AdminOperations implements Operations {
         this.explainer = new Explainer(core.sessions(), router, core::pendingTokens);
         this.started = started;
         this.source = source;
+        this.succession = new Succession(core::table, System::nanoTime);
+    }
+
+    /** How this process gives its place to another one. */
+    Succession succession() {
+        return succession;
     }
 
     /** Reloads when the configuration is no longer what is in force. */
@@ -182,6 +190,16 @@ final class AdminOperations implements Operations {
                 ? null
                 : SipHash.ofSeed(config.defaults().affinity().table().seed().value())
                         .key(pool, ((SessionQuery.ById) session).value());
+    }
+
+    @Override
+    public CompletionStage<Reply<HandedTable>> beginTakeover() {
+        return succession.begin();
+    }
+
+    @Override
+    public CompletionStage<Reply<HandedTable>> finishTakeover() {
+        return succession.finish();
     }
 
     @Override

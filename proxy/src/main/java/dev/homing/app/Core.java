@@ -2,7 +2,11 @@
 package dev.homing.app;
 
 import dev.homing.admission.Admission;
+import dev.homing.affinity.RefusedSnapshot;
 import dev.homing.affinity.SessionTable;
+import dev.homing.affinity.Snapshot;
+import dev.homing.affinity.SnapshotReader;
+import dev.homing.affinity.SnapshotWriter;
 import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Listener;
@@ -27,19 +31,29 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What outlives every request and every reload: sessions, loads, meters, and the control thread with the generation that it published last. */
 final class Core {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     /** How often idle sessions are looked for when no traffic does it. */
     private static final long SWEEP_SECONDS = 1;
@@ -63,6 +77,7 @@ final class Core {
     private final ControlLoop control;
     private final @Nullable TableKeeper keeper;
     private final @Nullable SharedSessions share;
+    private final SipHash hash;
 
     /** Published by the control thread, read once a request by every event loop. */
     private volatile @Nullable Generation generation;
@@ -109,13 +124,11 @@ final class Core {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         this.control = new ControlLoop(env, this::publish, new ToldEvents(meters, happenings));
+        this.hash = SipHash.ofSeed(table.seed().value());
         this.keeper = table.snapshot() == null
                 ? null
                 : new TableKeeper(
-                        table.snapshot(),
-                        sessions,
-                        SipHash.ofSeed(table.seed().value()),
-                        () -> generation().table());
+                        table.snapshot(), sessions, hash, () -> generation().table());
         this.share = table.share() == null
                 ? null
                 : SharedSessions.open(table, sessions, () -> generation().table(), meters);
@@ -141,6 +154,43 @@ final class Core {
     void join() {
         if (share != null) {
             share.keep(thread, slot -> admission.of(slot).pendingTokens());
+        }
+    }
+
+    /**
+     * The sessions as they are, for another process.
+     *
+     * @param last whether they are that process's to keep from now on
+     */
+    CompletionStage<byte[]> table(boolean last) {
+        CompletionStage<?> written =
+                last && keeper != null ? keeper.release() : CompletableFuture.completedFuture(null);
+        return written.thenApplyAsync(
+                done -> {
+                    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                    try {
+                        new SnapshotWriter(sessions, hash.fingerprint())
+                                .write(bytes, generation().table(), System.currentTimeMillis());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    return bytes.toByteArray();
+                },
+                thread);
+    }
+
+    /** Takes up the sessions of the process before this one, but those that are here already. */
+    void takeUp(byte[] table) {
+        try {
+            Snapshot snapshot = SnapshotReader.read(new ByteArrayInputStream(table), hash.fingerprint());
+            Snapshot.Restored restored = snapshot.restore(sessions, generation().table(), System.currentTimeMillis());
+            LOG.info(
+                    "takeover: {} sessions of {} taken up, {} of backends that are gone",
+                    restored.restored(),
+                    snapshot.sessions().size(),
+                    restored.homeless());
+        } catch (RefusedSnapshot | IOException e) {
+            LOG.warn("takeover: the sessions of the process before cannot be used: {}", e.getMessage());
         }
     }
 

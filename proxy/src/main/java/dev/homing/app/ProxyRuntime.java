@@ -52,6 +52,12 @@ final class ProxyRuntime implements AutoCloseable {
     /** How long a start waits for name servers to tell, where backends are names that stand for several replicas. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
 
+    /** How long the one that takes over has to read what it was handed. */
+    private static final Duration ANSWERED = Duration.ofSeconds(1);
+
+    /** How long a listener still accepts when another process has taken over: handshakes that had begun are done, and idle clients have asked again. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     /** How often viewers of the dashboard are told how things are. */
@@ -115,6 +121,16 @@ final class ProxyRuntime implements AutoCloseable {
 
     /** The same, on that transport whatever the configuration says. */
     static ProxyRuntime start(HomingConfig config, ConfigSource source, Server.Io io) throws StartFailure {
+        return start(config, source, io, false);
+    }
+
+    /** The same, in the place of a process that runs; where there is none, as ever. */
+    static ProxyRuntime takeOver(HomingConfig config, ConfigSource source, Server.Io io) throws StartFailure {
+        return start(config, source, io, true);
+    }
+
+    private static ProxyRuntime start(HomingConfig config, ConfigSource source, Server.Io io, boolean takeover)
+            throws StartFailure {
         Server server = config.server();
         ProxyRuntime runtime;
         try {
@@ -123,7 +139,7 @@ final class ProxyRuntime implements AutoCloseable {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }
         try {
-            runtime.open(config);
+            runtime.open(config, takeover);
             return runtime;
         } catch (StartFailure e) {
             runtime.close();
@@ -174,6 +190,31 @@ final class ProxyRuntime implements AutoCloseable {
         return watcher;
     }
 
+    /** From now on another process may take over; {@code leave} is run when it has, and should lead to {@link #leave}. */
+    void allowTakeover(Runnable leave) {
+        operations.succession().allow(leave);
+    }
+
+    /** Another process has taken over: clients are sent there, and what was begun here is finished, as by {@link #drain}. */
+    void leave() {
+        operations.drain();
+        plane.frontend().leave();
+        pause(ANSWERED);
+        if (admin != null) {
+            admin.close();
+        }
+        pause(LINGER);
+        drain();
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Not ready any more, no new connections; done when the last client's answer is, or {@code drain_timeout} has passed. */
     void drain() {
         Duration timeout = core.generation().config().server().drainTimeout();
@@ -209,7 +250,8 @@ final class ProxyRuntime implements AutoCloseable {
         core.closeLogs();
     }
 
-    private void open(HomingConfig config) throws StartFailure {
+    private void open(HomingConfig config, boolean takeover) throws StartFailure {
+        Predecessor before = takeover ? Predecessor.of(config) : null;
         try {
             core.verify(config);
         } catch (IllegalArgumentException e) {
@@ -217,16 +259,72 @@ final class ProxyRuntime implements AutoCloseable {
         }
         await(core.control().start(config), "configuration");
         awaitFirstAnswers();
-        awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
-        core.join();
-        for (Listener listener : config.server().listen()) {
-            addresses.add(listen(listener));
+        byte[] table = before == null ? null : tableOf(before, config);
+        if (before == null || table == null) {
+            awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
+            core.join();
+            listen(config, false);
+            listenToOperators(config);
+        } else {
+            core.takeUp(table);
+            core.join();
+            listen(config, true);
+            operations.succession().rest();
+            sendAway(before);
+            listenToOperatorsAfter(config);
         }
+        core.keep();
+    }
+
+    /** When this process is ready to serve, so that the two are both there for a moment only. Null when there is no other. */
+    private byte @Nullable [] tableOf(Predecessor before, HomingConfig config) throws StartFailure {
+        awaitFirstProbes(longestProbe(config));
+        byte[] table = before.begin();
+        if (table == null) {
+            LOG.info("--takeover: nobody to take over from");
+        }
+        return table;
+    }
+
+    private void sendAway(Predecessor before) {
+        try {
+            byte[] more = before.finish();
+            if (more != null) {
+                core.takeUp(more);
+            }
+        } catch (StartFailure e) {
+            // This process serves: better both than none.
+            LOG.error("the process before may not have gone: {}", e.getMessage());
+        }
+    }
+
+    private void listen(HomingConfig config, boolean joining) throws StartFailure {
+        for (Listener listener : config.server().listen()) {
+            addresses.add(listen(listener, joining));
+        }
+    }
+
+    private void listenToOperators(HomingConfig config) throws StartFailure {
         Address address = config.server().admin();
         if (address != null) {
             admin = await(listenToOperators(address), "admin: " + address);
         }
-        core.keep();
+    }
+
+    /** As soon as the process before has left the address. Clients are served all the same. */
+    private void listenToOperatorsAfter(HomingConfig config) throws StartFailure {
+        long latest = System.nanoTime() + SOON.toNanos();
+        while (admin == null) {
+            try {
+                listenToOperators(config);
+            } catch (StartFailure e) {
+                if (System.nanoTime() - latest > 0) {
+                    LOG.error("serving without an admin listener: {}", e.getMessage());
+                    return;
+                }
+                within(A_MOMENT, new CompletableFuture<>());
+            }
+        }
     }
 
     /** Sessions of replicas that are not known yet could not be taken up. */
@@ -269,10 +367,10 @@ final class ProxyRuntime implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress listen(Listener listener) throws StartFailure {
+    private InetSocketAddress listen(Listener listener, boolean joining) throws StartFailure {
         Address address = listener.address();
-        ChannelFuture bound =
-                plane.frontend().listen(new InetSocketAddress(address.host(), address.port()), core.door(listener));
+        ChannelFuture bound = plane.frontend()
+                .listen(new InetSocketAddress(address.host(), address.port()), core.door(listener), joining);
         bound.awaitUninterruptibly(SOON.toMillis());
         if (!bound.isSuccess()) {
             throw StartFailure.of("listen: " + address, bound.cause());

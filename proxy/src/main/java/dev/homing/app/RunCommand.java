@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code homing run}: serves until it is told to stop. */
@@ -37,6 +39,13 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ConfigOption option;
 
+    @Option(
+            names = "--takeover",
+            description =
+                    "Take over from the homing that runs with this admin address and these listeners: it hands its sessions over,"
+                            + " finishes what it has begun, and ends. Without one this is a start as any other.")
+    private boolean takeover;
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -52,7 +61,12 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         Signals.on("TERM", stop::countDown);
         Signals.on("INT", stop::countDown);
-        try (ProxyRuntime runtime = ProxyRuntime.start(config, () -> ConfigReader.read(file))) {
+        AtomicBoolean succeeded = new AtomicBoolean();
+        try (ProxyRuntime runtime = start(config, () -> ConfigReader.read(file))) {
+            runtime.allowTakeover(() -> {
+                succeeded.set(true);
+                stop.countDown();
+            });
             Signals.on("HUP", runtime::reload);
             announce(config, runtime, out);
             List<ConfigWatcher> watchers = Stream.concat(
@@ -61,12 +75,22 @@ final class RunCommand implements Callable<Integer> {
                     .toList();
             stop.await();
             watchers.forEach(ConfigWatcher::close);
-            runtime.drain();
+            if (succeeded.get()) {
+                runtime.leave();
+            } else {
+                runtime.drain();
+            }
         } catch (StartFailure e) {
             err.println("homing: " + e.getMessage());
             return 1;
         }
         return 0;
+    }
+
+    private ProxyRuntime start(HomingConfig config, ConfigSource source) throws StartFailure {
+        return takeover
+                ? ProxyRuntime.takeOver(config, source, config.server().io())
+                : ProxyRuntime.start(config, source);
     }
 
     private static void announce(HomingConfig config, ProxyRuntime runtime, PrintWriter out) {

@@ -11,6 +11,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -45,6 +47,9 @@ final class TableKeeper {
 
     /** Whether {@link #keep} was called: a proxy that never served has nothing to write. Belongs to whoever starts and stops the proxy. */
     private boolean keeping;
+
+    /** Whether the file is another process's by now. Written by {@link #release}. */
+    private volatile boolean released;
 
     /** Whether the last write failed, and was warned of. The thread's own. */
     private boolean failing;
@@ -105,6 +110,12 @@ final class TableKeeper {
         thread.scheduleWithFixedDelay(this::write, 0, period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Leaves the file to another process; done when a write that is under way is. */
+    CompletionStage<?> release() {
+        released = true;
+        return CompletableFuture.runAsync(() -> {}, thread);
+    }
+
     /** Writes for the last time, if it ever kept, when a write under way is done. */
     void close() {
         Future<?> last = keeping ? thread.submit(this::write) : null;
@@ -123,6 +134,9 @@ final class TableKeeper {
     }
 
     private void write() {
+        if (released) {
+            return;
+        }
         try {
             long sessions = file.write(out -> writer.write(out, backends.get(), System.currentTimeMillis()));
             if (failing) {

@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,15 @@ final class ClientInitializer {
 
     private final Function<EventLoop, LoopScope> scopes;
     private final Supplier<Generation> generations;
-    private final BooleanSupplier draining;
+    private final Supplier<@Nullable Object> farewell;
 
     ClientInitializer(
-            Function<EventLoop, LoopScope> scopes, Supplier<Generation> generations, BooleanSupplier draining) {
+            Function<EventLoop, LoopScope> scopes,
+            Supplier<Generation> generations,
+            Supplier<@Nullable Object> farewell) {
         this.scopes = scopes;
         this.generations = generations;
-        this.draining = draining;
+        this.farewell = farewell;
     }
 
     /** A connection was accepted. */
@@ -67,7 +68,7 @@ final class ClientInitializer {
             }
             channel.pipeline().addLast(decoder, handler);
         }
-        tellIfDraining(channel);
+        sayFarewell(channel);
     }
 
     /** In the clear a client may begin with HTTP/2, over TLS it says so beforehand. */
@@ -77,13 +78,14 @@ final class ClientInitializer {
             channel.pipeline().remove(decoder);
             handler.leave();
             Http2Handler.speak(channel, scopes.apply(channel.eventLoop()), generations, client);
-            tellIfDraining(channel);
+            sayFarewell(channel);
         });
     }
 
-    private void tellIfDraining(Channel channel) {
-        if (draining.getAsBoolean()) {
-            channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+    private void sayFarewell(Channel channel) {
+        Object event = farewell.get();
+        if (event != null) {
+            channel.pipeline().fireUserEventTriggered(event);
         }
     }
 }

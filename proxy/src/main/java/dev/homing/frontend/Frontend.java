@@ -4,6 +4,7 @@ package dev.homing.frontend;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.loop.Acceptance;
+import dev.homing.loop.SharedPort;
 import dev.homing.loop.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -18,6 +19,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +38,8 @@ public final class Frontend {
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    /** Written by whoever drains, read by every loop: a connection that was being accepted meanwhile is told as well. */
-    private volatile boolean draining;
+    /** What connections are told, null before anything. Written by whoever drains, read by every loop: one that was being accepted is told too. */
+    private volatile @Nullable Object farewell;
 
     /**
      * Takes no connection until {@link #listen}.
@@ -54,11 +56,15 @@ public final class Frontend {
         this.scopes = scopes;
         this.generations = generations;
         this.openFiles = openFiles;
-        this.initializer = new ClientInitializer(scopes, generations, () -> draining);
+        this.initializer = new ClientInitializer(scopes, generations, () -> farewell);
     }
 
-    /** Begins to accept clients at {@code address}; the future's channel tells the port when 0 was asked for. */
-    public ChannelFuture listen(InetSocketAddress address, Door door) {
+    /**
+     * Begins to accept clients at {@code address}; the future's channel tells the port when 0 was asked for.
+     *
+     * @param joining take the address over from a process that listens there, and get all new connections from now on
+     */
+    public ChannelFuture listen(InetSocketAddress address, Door door, boolean joining) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.channels().server())
@@ -74,9 +80,24 @@ public final class Frontend {
                     }
                 });
         transport.options().forEach((option, value) -> set(bootstrap, option, value));
+        if (joining) {
+            SharedPort.join(bootstrap, transport.channels().server());
+        }
         ChannelFuture bound = bootstrap.bind(address);
         listeners.add(bound.channel());
+        bound.addListener(done -> {
+            if (done.isSuccess() && !joining) {
+                SharedPort.open(bound.channel());
+            } else if (done.isSuccess() && !SharedPort.steer(bound.channel())) {
+                LOG.info("{}: the process before gets new connections until it closes", address);
+            }
+        });
         return bound;
+    }
+
+    /** Has every connection close after its next answer. Idle ones wait for their next request, and new ones still come in. */
+    public void leave() {
+        tell(FrontendHandler.LEAVE);
     }
 
     /** Client connections that are open. */
@@ -86,10 +107,14 @@ public final class Frontend {
 
     /** Stops listening, closes idle connections, and lets the rest close after the answer that is under way. */
     public void drain() {
-        draining = true;
         listeners.close();
+        tell(FrontendHandler.DRAIN);
+    }
+
+    private void tell(Object event) {
+        farewell = event;
         for (Channel channel : clients) {
-            channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+            channel.pipeline().fireUserEventTriggered(event);
         }
     }
 

@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
  */
 final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
+    /** Sent through a client's pipeline when another process has taken over: the next answer is the last one. */
+    static final Object LEAVE = new Object();
+
     /** Sent through a client's pipeline when homing is about to stop. */
     static final Object DRAIN = new Object();
 
@@ -205,7 +208,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == DRAIN) {
+        if (event == LEAVE) {
+            draining = true;
+        } else if (event == DRAIN) {
             draining = true;
             if (state == State.AWAITING && !headBegun && held.isEmpty()) {
                 close();

@@ -331,6 +331,18 @@ class AdminServerTest {
     }
 
     @Test
+    void whoTakesOverIsHandedTheTableOrToldWhyNot() throws Exception {
+        HttpResponse<String> table = post("/api/takeover");
+        assertThat(table.statusCode()).isEqualTo(200);
+        assertThat(table.body()).isEqualTo("{\"table\":\"AQID\"}\n");
+
+        HttpResponse<String> refused = post("/api/takeover/finish");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("not now");
+        assertThat(operations.asked).containsExactly("beginTakeover", "finishTakeover");
+    }
+
+    @Test
     void theConfigurationIsShown() throws Exception {
         assertThat(AdminJson.read(get("/api/config").body())
                         .at("/pools/chat/backends/0/id")
@@ -349,6 +361,8 @@ class AdminServerTest {
                 "PUT    | /api/explain?session=a   | GET, HEAD, POST",
                 "POST   | /api/live                | GET, HEAD",
                 "GET    | /api/reload              | POST",
+                "GET    | /api/takeover            | POST",
+                "GET    | /api/takeover/finish     | POST",
                 "DELETE | /api/sessions            | GET, HEAD",
                 "GET    | /api/sessions/ff         | DELETE",
                 "GET    | /api/backends/gpu-0/state | PUT",

@@ -92,6 +92,18 @@ final class FakeOperations implements Operations {
     }
 
     @Override
+    public CompletionStage<Reply<HandedTable>> beginTakeover() {
+        asked.add("beginTakeover");
+        return CompletableFuture.completedFuture(Reply.done(HandedTable.of(new byte[] {1, 2, 3})));
+    }
+
+    @Override
+    public CompletionStage<Reply<HandedTable>> finishTakeover() {
+        asked.add("finishTakeover");
+        return CompletableFuture.completedFuture(Reply.refused(Reply.Reason.CONFLICT, "not now"));
+    }
+
+    @Override
     public CompletionStage<List<String>> reload() {
         asked.add("reload");
         return CompletableFuture.supplyAsync(() -> reloadErrors);

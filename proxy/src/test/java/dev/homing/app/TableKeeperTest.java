@@ -151,6 +151,22 @@ class TableKeeperTest {
     }
 
     @Test
+    void aFileThatWasLeftToAnotherProcessIsNotWrittenAnyMore() throws Exception {
+        SessionTable sessions = sessions(1);
+        TableKeeper keeper =
+                new TableKeeper(file, sessions, SipHash.ofSeed("s"), TableKeeperTest::backends, Duration.ofMillis(5));
+        keeper.keep();
+        Awaitility.await().until(() -> Files.exists(file));
+
+        keeper.release().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        Files.delete(file);
+        bind(sessions, 3);
+        keeper.close();
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void itIsWrittenAgainAndAgain() throws IOException {
         SessionTable sessions = sessions(1);
         TableKeeper keeper =

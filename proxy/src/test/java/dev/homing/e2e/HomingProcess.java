@@ -73,6 +73,11 @@ final class HomingProcess implements AutoCloseable {
         return served(start("run", "-c", config.toString()));
     }
 
+    /** {@code homing run --takeover} with that file; returns when it serves. */
+    static HomingProcess takingOver(Path config) throws IOException {
+        return served(start("run", "--takeover", "-c", config.toString()));
+    }
+
     /**
      * The same, with so many open files at most. From jars, as its users start it: a class that is looked for in a directory needs a file of its own.
      *

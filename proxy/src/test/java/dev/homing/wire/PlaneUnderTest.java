@@ -100,8 +100,8 @@ public final class PlaneUnderTest implements AutoCloseable {
                 maxConnections);
         log.start();
         root().addAppender(log);
-        this.address =
-                (InetSocketAddress) frontend.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), door)
+        this.address = (InetSocketAddress)
+                frontend.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), door, false)
                         .syncUninterruptibly()
                         .channel()
                         .localAddress();
