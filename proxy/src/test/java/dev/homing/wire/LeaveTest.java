@@ -17,6 +17,7 @@ final class LeaveTest extends WireCase {
         assertThat(client.response().header("connection")).isNull();
 
         plane.frontend().leave();
+        plane.onLoop(() -> {}); // its connections have been told
         client.send(GET);
 
         RawClient.Response last = client.response();
