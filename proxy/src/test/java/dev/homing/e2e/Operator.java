@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** Someone at the admin listener. */
 public final class Operator {
@@ -27,9 +28,16 @@ public final class Operator {
             .build();
     private final ObjectMapper json = new ObjectMapper();
     private final URI base;
+    private final @Nullable String token;
 
     public Operator(URI base) {
+        this(base, null);
+    }
+
+    /** @param token that the listener asks for, null = none */
+    Operator(URI base, @Nullable String token) {
         this.base = base;
+        this.token = token;
     }
 
     public HttpResponse<String> get(String path) {
@@ -98,6 +106,9 @@ public final class Operator {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         try {
             return http.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
         } catch (IOException e) {
