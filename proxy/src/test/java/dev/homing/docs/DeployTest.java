@@ -61,6 +61,9 @@ class DeployTest {
                         "homing_rejected_total",
                         "homing_config_last_reload_success",
                         "homing_access_log_dropped_total",
+                        "homing_share_up",
+                        "homing_discovery_lookups_total",
+                        "homing_trace_spans_dropped_total",
                         "homing_session_suspects_total");
     }
 
