@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(
         value = "dev.homing.RedisServer#installed",
         disabledReason = "no redis-server is installed (Debian's package redis-server)")
+@Tag("long")
 class FleetTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -24,9 +24,11 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Replicas that a name server tells of come and go while conversations go on. */
+@Tag("long")
 class ScalingByDnsTest {
 
     private static final String NAME = "replicas.test.";

@@ -13,10 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The main job, with real load: 60 sessions of 5 turns among 200 concurrent streams over three replicas. */
+@Tag("long")
 class SessionsFlyHomeTest {
 
     private static final int REPLICAS = 3;

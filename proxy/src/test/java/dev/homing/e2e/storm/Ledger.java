@@ -72,10 +72,15 @@ final class Ledger {
                 .filter(one -> one.act() == Act.LOADING && one.heard())
                 .map(Sighting::backend)
                 .toList();
-        long stale = seen.stream().filter(one -> one.reused() && !one.heard()).count();
+        long stale = seen.stream().filter(Ledger::wordless).count();
         return seen.size() - loading.size() - stale <= 1
                 && loading.stream().distinct().count() == loading.size()
                 && seen.size() <= 1 + OTHERS + 1;
+    }
+
+    /** A reused connection of which no word came: also when its backend closes with some of the request unread, since that reset may overtake the answer. */
+    private static boolean wordless(Sighting seen) {
+        return seen.reused() && (!seen.heard() || seen.act() == Act.EARLY_CLOSE);
     }
 
     /** Lets go of all that it holds. */

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Backends that break, clients that leave, and an operator who changes everything, all at once for a while. {@code -Dhoming.chaos=3m} is for how long,
  * shared by the transports that are tried; {@code -Dhoming.seed=N} has everybody choose as in the storm that printed it, as far as threads let them.
  */
-@Tag("long")
 class StormTest {
 
     private static final int BACKENDS = 4;
