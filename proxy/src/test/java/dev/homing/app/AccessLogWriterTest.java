@@ -144,7 +144,7 @@ class AccessLogWriterTest {
         request(202);
         awaitStatuses(old, "201", "202");
         writer.reopen();
-        awaitStatuses(file);
+        await().until(() -> Files.exists(file));
         request(203);
 
         awaitStatuses(file, "203");

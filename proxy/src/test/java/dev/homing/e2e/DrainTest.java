@@ -15,9 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A replica is taken out of service over the admin API: at leisure, by a deadline, or at once. */
+@Tag("long")
 class DrainTest {
 
     private static final int SESSIONS = 12;

@@ -18,10 +18,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a shell, an init system and a user see it: its lines, its signals, its exit codes. */
+@Tag("long")
 class ProcessTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

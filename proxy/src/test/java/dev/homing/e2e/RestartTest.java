@@ -24,10 +24,12 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A proxy with a snapshot stops, and another one takes its place. */
+@Tag("long")
 class RestartTest {
 
     private static final int SESSIONS = 24;
