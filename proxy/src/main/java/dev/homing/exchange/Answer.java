@@ -23,7 +23,6 @@ final class Answer {
     private final boolean generation;
     private final boolean metered;
     private final @Nullable UsageScanner scanner;
-    private final boolean events;
     private @Nullable Heartbeat heartbeat;
     private long firstTokenNanos = -1;
     private boolean begun;
@@ -42,14 +41,14 @@ final class Answer {
                 status,
                 headers.get(HttpHeaderNames.CONTENT_TYPE),
                 headers.get(HttpHeaderNames.CONTENT_ENCODING));
-        this.events = UsageScanner.isEventStream(
-                headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING));
         this.relay = new ResponseRelay(client, framing, scanner);
     }
 
     /** Keeps an event stream alive from here on, see {@link Heartbeat}; {@link #close} is up to the caller. */
     void keepAlive(ClientStream client, Duration silence, Deadlines deadlines) {
-        if (events) {
+        HttpHeaders headers = response.headers();
+        if (UsageScanner.isEventStream(
+                headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING))) {
             relay.watchEvents();
             heartbeat = new Heartbeat(client, relay, silence, deadlines);
         }
