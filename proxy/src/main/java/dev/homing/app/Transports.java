@@ -4,9 +4,11 @@ package dev.homing.app;
 import dev.homing.config.Server.Io;
 import dev.homing.loop.KeptEpoll;
 import dev.homing.loop.Transport;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -24,6 +26,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a transport: the one that was asked for, or the best that this machine has. */
 final class Transports {
@@ -111,7 +114,8 @@ final class Transports {
                 SettledRing.newFactory(config),
                 new Transport.Channels(
                         IoUringServerSocketChannel.class, IoUringSocketChannel.class, IoUringDatagramChannel.class),
-                Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP));
+                Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP),
+                IoUringChannelOption.TCP_QUICKACK);
     }
 
     private static Transport epoll(int loops) {
@@ -121,7 +125,8 @@ final class Transports {
                 KeptEpoll.newFactory(),
                 new Transport.Channels(
                         EpollServerSocketChannel.class, EpollSocketChannel.class, EpollDatagramChannel.class),
-                Map.of());
+                Map.of(),
+                EpollChannelOption.TCP_QUICKACK);
     }
 
     private static Transport nio(int loops) {
@@ -130,7 +135,8 @@ final class Transports {
                 loops,
                 NioIoHandler.newFactory(),
                 new Transport.Channels(NioServerSocketChannel.class, NioSocketChannel.class, NioDatagramChannel.class),
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private static Transport transport(
@@ -138,8 +144,9 @@ final class Transports {
             int loops,
             IoHandlerFactory factory,
             Transport.Channels channels,
-            Map<io.netty.channel.ChannelOption<?>, Object> options) {
+            Map<ChannelOption<?>, Object> options,
+            @Nullable ChannelOption<Boolean> quickAck) {
         var group = new MultiThreadIoEventLoopGroup(loops, new DefaultThreadFactory("homing-io", true), factory);
-        return new Transport(name, group, channels, options);
+        return new Transport(name, group, channels, options, quickAck);
     }
 }

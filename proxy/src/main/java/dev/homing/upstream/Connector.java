@@ -52,6 +52,14 @@ public final class Connector {
         return bootstrap.connect();
     }
 
+    /** Lets acknowledgements of what this connection receives wait for more of it, where the transport can: RFC 9293 section 3.8.6.3. */
+    void delayAcks(Channel channel) {
+        ChannelOption<Boolean> quickAck = transport.quickAck();
+        if (quickAck != null) {
+            channel.config().setOption(quickAck, false);
+        }
+    }
+
     private static void initialise(ChannelPipeline pipeline, Endpoint endpoint) {
         if (endpoint.tls() != null) {
             InetSocketAddress address = endpoint.address();

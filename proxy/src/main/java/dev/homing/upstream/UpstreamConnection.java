@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +32,26 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final ResponseDecoder decoder;
     private final ConnectionPool pool;
+    private final Consumer<Channel> delayAcks;
     private final ProxyObserver observer;
     private final Deadline idle;
     private @Nullable UpstreamListener listener;
     private @Nullable Throwable fault;
     private boolean idling;
     private boolean reused;
+    private boolean acksDelayed;
 
-    UpstreamConnection(Channel channel, ResponseDecoder decoder, ConnectionPool pool, ProxyObserver observer) {
+    /** @param delayAcks lets acknowledgements wait from now on */
+    UpstreamConnection(
+            Channel channel,
+            ResponseDecoder decoder,
+            ConnectionPool pool,
+            Consumer<Channel> delayAcks,
+            ProxyObserver observer) {
         this.channel = channel;
         this.decoder = decoder;
         this.pool = pool;
+        this.delayAcks = delayAcks;
         this.observer = observer;
         this.idle = pool.deadlines().open(channel::close);
         observer.connection(Side.UPSTREAM, ConnectionState.ACTIVE, 1);
@@ -141,6 +151,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(msg);
             ctx.close();
         } else if (msg instanceof HttpResponse head) {
+            if (!acksDelayed && TokenStream.sentAtOnce(head)) {
+                acksDelayed = true;
+                delayAcks.accept(channel);
+            }
             to.head(head);
         } else {
             to.bytes((ByteBuf) msg);

@@ -137,7 +137,8 @@ public final class Upstreams {
             }
             observer.connected(wanted.pool(), wanted.backend(), nanoTime.getAsLong() - begun);
             ResponseDecoder decoder = channel.pipeline().get(ResponseDecoder.class);
-            UpstreamConnection connection = new UpstreamConnection(channel, decoder, pool, observer);
+            UpstreamConnection connection =
+                    new UpstreamConnection(channel, decoder, pool, connector::delayAcks, observer);
             channel.pipeline().replace(Connector.Unleased.class, null, connection);
             connection.lease(wanted.listener());
             result.leased(connection);

@@ -18,6 +18,7 @@ public final class EmbeddedBackend {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final UpstreamConnection connection;
     private final ConnectionPool pool;
+    private int acksDelayed;
 
     public EmbeddedBackend() {
         this(ProxyObserver.NONE);
@@ -31,7 +32,7 @@ public final class EmbeddedBackend {
         this.pool = pool;
         ResponseDecoder decoder = new ResponseDecoder(1024);
         channel.pipeline().addLast(decoder);
-        connection = new UpstreamConnection(channel, decoder, pool, observer);
+        connection = new UpstreamConnection(channel, decoder, pool, any -> acksDelayed++, observer);
         channel.pipeline().addLast(connection);
     }
 
@@ -57,6 +58,11 @@ public final class EmbeddedBackend {
     public UpstreamConnection lease(UpstreamListener to) {
         connection.lease(to);
         return connection;
+    }
+
+    /** How often its acknowledgements were told to wait. */
+    int acksDelayed() {
+        return acksDelayed;
     }
 
     /** What was written since the last call. */

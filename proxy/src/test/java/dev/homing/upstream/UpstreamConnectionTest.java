@@ -15,8 +15,10 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +48,29 @@ final class UpstreamConnectionTest {
         backend.connection().release();
         assertThat(active()).isZero();
         assertThat(backend.pool().poll()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "uvicorn, text/event-stream; charset=utf-8, 1",
+        "llama.cpp, text/event-stream, 1",
+        "uvicorn, application/json, 0",
+        "nginx/1.22.1, text/event-stream, 0",
+        ", text/event-stream, 0",
+        "uvicorn, , 0",
+    })
+    void acknowledgementsWaitWhereTheSenderOfTokensDoesNot(@Nullable String server, @Nullable String type, int times) {
+        String head = "HTTP/1.1 200 OK\r\n"
+                + (server == null ? "" : "Server: " + server + "\r\n")
+                + (type == null ? "" : "Content-Type: " + type + "\r\n")
+                + "Content-Length: 0\r\n\r\n";
+        for (int answers = 0; answers < 2; answers++) {
+            backend.lease(listener);
+            backend.says(head);
+            backend.connection().release();
+        }
+
+        assertThat(backend.acksDelayed()).isEqualTo(times);
     }
 
     @Test

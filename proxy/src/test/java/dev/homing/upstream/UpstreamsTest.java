@@ -10,6 +10,7 @@ import dev.homing.observe.ProxyObserver;
 import dev.homing.routing.Pool;
 import dev.homing.wire.Configs;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -90,19 +91,41 @@ final class UpstreamsTest {
         }
     }
 
+    /** NIO has no {@code TCP_QUICKACK}: another option stands for it here. */
+    @Test
+    void acknowledgementsAreDelayedByTheTransportsOption() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+            Connector connector =
+                    new Connector(transport(NioSocketChannel.class), DefaultAddressResolverGroup.INSTANCE);
+            Channel channel = connector
+                    .connect(loop, new Endpoint(address, "backend", "", Map.of(), null))
+                    .sync()
+                    .channel();
+            channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+            connector.delayAcks(channel);
+
+            assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isFalse();
+        }
+    }
+
+    private Transport transport(Class<? extends NioSocketChannel> socket) {
+        return new Transport(
+                "nio",
+                loops,
+                new Transport.Channels(NioServerSocketChannel.class, socket, NioDatagramChannel.class),
+                Map.of(),
+                ChannelOption.SO_KEEPALIVE);
+    }
+
     private Leasing lease(Class<? extends NioSocketChannel> socket, InetSocketAddress address, Asked asked)
             throws Exception {
         Generation generation = new Configs().generation(List.of(address));
         Pool pool = generation.table().pools().get(0);
-        Transport transport = new Transport(
-                "nio",
-                loops,
-                new Transport.Channels(NioServerSocketChannel.class, socket, NioDatagramChannel.class),
-                Map.of());
         return loop.submit(() -> {
                     Upstreams upstreams = new Upstreams(
                             loop,
-                            new Connector(transport, DefaultAddressResolverGroup.INSTANCE),
+                            new Connector(transport(socket), DefaultAddressResolverGroup.INSTANCE),
                             new Deadlines(loop, System::nanoTime),
                             ProxyObserver.NONE,
                             System::nanoTime);

@@ -4,9 +4,11 @@ package dev.homing.wire;
 import dev.homing.app.SettledRing;
 import dev.homing.loop.KeptEpoll;
 import dev.homing.loop.Transport;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -26,6 +28,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The transports that wire tests run on, set up like in production. */
 public enum Io {
@@ -57,7 +60,16 @@ public enum Io {
                 name().toLowerCase(Locale.ROOT),
                 new MultiThreadIoEventLoopGroup(loops, handler()),
                 channels(),
-                this == IO_URING ? Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP) : Map.of());
+                this == IO_URING ? Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, RING_GROUP) : Map.of(),
+                quickAck());
+    }
+
+    private @Nullable ChannelOption<Boolean> quickAck() {
+        return switch (this) {
+            case NIO -> null;
+            case EPOLL -> EpollChannelOption.TCP_QUICKACK;
+            case IO_URING -> IoUringChannelOption.TCP_QUICKACK;
+        };
     }
 
     private boolean isAvailable() {

@@ -132,7 +132,7 @@ public final class PlaneUnderTest implements AutoCloseable {
         Map<ChannelOption<?>, Object> options = new HashMap<>(transport.options());
         options.put(ChannelOption.SO_SNDBUF, 4096);
         return new PlaneUnderTest(
-                new Transport(transport.name(), transport.loops(), transport.channels(), options),
+                new Transport(transport.name(), transport.loops(), transport.channels(), options, transport.quickAck()),
                 generation,
                 Integer.MAX_VALUE,
                 Door.PLAIN);
