@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * AWAY    -> UP     a sign of life, and nothing else: while it is away nothing else is asked
  * </pre>
  *
- * Any thread may tell it of answers.
+ * What a part of the table does not answer says nothing about the rest: then a sign of life tells. Any thread may tell it of answers.
  */
 final class Reach {
 
@@ -56,6 +56,9 @@ final class Reach {
     }
 
     void failed(Fault fault) {
+        if (fault.partial()) {
+            return;
+        }
         int inARow = unanswered.incrementAndGet();
         boolean away = !isUp() || inARow >= PATIENCE || fault.kind() == SharedTable.Kind.AWAY;
         if (away && turn(State.AWAY)) {

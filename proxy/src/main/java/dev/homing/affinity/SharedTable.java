@@ -26,8 +26,19 @@ public interface SharedTable {
      * That a question has no answer.
      *
      * @param reason for an operator, without secrets
+     * @param partial whether it says nothing about other sessions: only whoever has this one gave no answer
      */
-    record Fault(Kind kind, String reason) {}
+    record Fault(Kind kind, String reason, boolean partial) {
+
+        public Fault(Kind kind, String reason) {
+            this(kind, reason, false);
+        }
+
+        /** The same of a table of several parts, each of which may be away by itself. */
+        public Fault ofAPart() {
+            return new Fault(kind, reason, true);
+        }
+    }
 
     /**
      * What the table says.

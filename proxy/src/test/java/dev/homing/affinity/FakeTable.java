@@ -50,6 +50,11 @@ final class FakeTable {
         fault = new SharedTable.Fault(kind, "as the test says");
     }
 
+    /** As if each question were for a part of the table that is not there. */
+    void failInPart(SharedTable.Kind kind) {
+        fault = new SharedTable.Fault(kind, "as the test says").ofAPart();
+    }
+
     void work() {
         fault = null;
     }

@@ -278,6 +278,24 @@ class FleetOfRoutersTest {
     }
 
     @Test
+    void whatAPartOfTheTableDoesNotAnswerIsNoReasonToGiveUpTheRest() {
+        shared.failInPart(SharedTable.Kind.AWAY);
+        for (int session = 0; session < 10; session++) {
+            assertThat(a.request(session).decision()).isEqualTo(Decision.PLACED);
+        }
+        shared.failInPart(SharedTable.Kind.TIMEOUT);
+        for (int session = 10; session < 20; session++) {
+            assertThat(a.request(session).decision()).isEqualTo(Decision.PLACED);
+        }
+
+        assertThat(a.fleet.isUp()).isTrue();
+        assertThat(a.told).containsExactly("up");
+        shared.work();
+        a.request(1);
+        assertThat(shared.bindings.get(Pools.session(1))).isEqualTo("default gpu-" + a.slot(1));
+    }
+
+    @Test
     void twoFailuresAndAnAnswerAreNoReasonToGiveUp() {
         for (int round = 0; round < 5; round++) {
             shared.fail(SharedTable.Kind.REFUSED);

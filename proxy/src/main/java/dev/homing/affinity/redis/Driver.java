@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +40,9 @@ final class Driver {
 
     /** After that long without a sign of the other side a connection is given up. */
     private static final Duration SILENCE = Duration.ofSeconds(10);
+
+    /** A cluster whose nodes do not answer, or send elsewhere, is asked that often at most who they are. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private static final Delay RECONNECT =
             Delay.fullJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 2, TimeUnit.MILLISECONDS);
@@ -75,6 +77,7 @@ final class Driver {
         ClusterClientOptions.Builder options = ClusterClientOptions.builder()
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(Duration.ofMinutes(1))
+                        .adaptiveRefreshTriggersTimeout(LOOK_AGAIN)
                         .build());
         with(options, place.ca());
         client.setOptions(options.build());
@@ -109,30 +112,28 @@ final class Driver {
     }
 
     /** Connects twice; both or neither. */
-    CompletionStage<Connections> connect() {
+    CompletionStage<Connected> connect() {
         if (client instanceof RedisClusterClient cluster) {
-            return both(
-                    cluster.connectAsync(StringCodec.UTF8),
-                    cluster.connectPubSubAsync(StringCodec.UTF8),
-                    Connections::of);
+            // Nothing that must not block connects before it is known of which nodes the cluster is.
+            return cluster.refreshPartitionsAsync()
+                    .thenCompose(known ->
+                            both(cluster.connectAsync(StringCodec.UTF8), cluster.connectPubSubAsync(StringCodec.UTF8)))
+                    .thenCompose(made -> Cluster.of(made.asking(), made.telling()));
         }
         RedisClient one = (RedisClient) client;
         RedisURI node = place.nodes().get(0);
-        return both(
-                one.connectAsync(StringCodec.UTF8, node),
-                one.connectPubSubAsync(StringCodec.UTF8, node),
-                Connections::of);
+        return both(one.connectAsync(StringCodec.UTF8, node), one.connectPubSubAsync(StringCodec.UTF8, node))
+                .thenApply(made -> new Single(made.asking(), made.telling()));
     }
 
+    private record Both<A, T>(A asking, T telling) {}
+
     private static <A extends StatefulConnection<?, ?>, T extends StatefulConnection<?, ?>>
-            CompletionStage<Connections> both(
-                    CompletionStage<A> asking,
-                    CompletionStage<? extends T> telling,
-                    BiFunction<A, T, Connections> join) {
-        CompletableFuture<Connections> both = new CompletableFuture<>();
+            CompletionStage<Both<A, T>> both(CompletionStage<A> asking, CompletionStage<T> telling) {
+        CompletableFuture<Both<A, T>> both = new CompletableFuture<>();
         asking.whenComplete((a, e1) -> telling.whenComplete((t, e2) -> {
             if (e1 == null && e2 == null) {
-                both.complete(join.apply(a, t));
+                both.complete(new Both<>(a, t));
                 return;
             }
             if (a != null) {

@@ -13,6 +13,7 @@ import java.util.HexFormat;
  * <pre>
  *   homing:1:{fingerprint}:{session}   key: where that session is bound, {@link Binding#text}
  *   homing:1:{fingerprint}:mark        key: random, written by the first proxy that finds none
+ *   homing:1:{fingerprint}:mark:{n}    the same for each master of a cluster
  *   homing:1:{fingerprint}:pending     channel: what proxies have pending
  *   homing:1:{fingerprint}             channel: "{session} {binding}", or "{session}" of one that was forgotten
  * </pre>
@@ -38,6 +39,11 @@ final class Names {
 
     String mark() {
         return channel + ":mark";
+    }
+
+    /** The marks of a cluster, of which each of its masters has one. */
+    String mark(int number) {
+        return mark() + ':' + number;
     }
 
     String key(SessionKey session) {

@@ -5,17 +5,12 @@ import dev.homing.affinity.Binding;
 import dev.homing.affinity.SharedTable;
 import dev.homing.routing.SessionKey;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -34,13 +29,11 @@ public final class RedisTable implements SharedTable, AutoCloseable {
     /** How long a question may take. Redis answers in well under a millisecond, the network between two zones in two. */
     static final Duration PATIENCE = Duration.ofMillis(100);
 
-    /** How long a sign of life may take: nobody waits for it, and a machine that starts is slow. */
+    /** How long an operator waits. */
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(1);
 
     /** Signs of life that failed, one after the other, before new connections are tried: the address may stand for another server by now. */
     static final int REDIAL_AFTER = 10;
-
-    private static final String[] NO_ARGUMENTS = {};
 
     private final Driver driver;
     private final Names names;
@@ -50,7 +43,7 @@ public final class RedisTable implements SharedTable, AutoCloseable {
     private volatile @Nullable Listener listener;
 
     /** Null until there were connections. Written by the driver's thread. */
-    private volatile @Nullable Connections connections;
+    private volatile @Nullable Connected connections;
 
     /** Whether connections are being made. Written by whoever asks for a sign of life, taken back by the driver's thread. */
     private final AtomicBoolean connecting = new AtomicBoolean();
@@ -82,28 +75,32 @@ public final class RedisTable implements SharedTable, AutoCloseable {
         List<String> arguments =
                 new ArrayList<>(List.of(wanted.text(), String.valueOf(ttlMillis), names.channel(), session.hex()));
         arguments.addAll(expected);
-        say(then, run(PATIENCE, Scripts.BIND, names.key(session), arguments));
+        ask(then, new Question(PATIENCE, Scripts.BIND, names.key(session), arguments));
     }
 
     @Override
     public void forget(SessionKey session, @Nullable String pool, Consumer<Said> then) {
         String prefix = pool == null ? "" : pool + ' ';
-        say(
-                then,
-                run(
-                        LONG_PATIENCE,
-                        Scripts.FORGET,
-                        names.key(session),
-                        List.of(names.channel(), session.hex(), prefix)));
+        List<String> arguments = List.of(names.channel(), session.hex(), prefix);
+        ask(then, new Question(LONG_PATIENCE, Scripts.FORGET, names.key(session), arguments));
+    }
+
+    private void ask(Consumer<Said> then, Question question) {
+        Connected made = connections;
+        if (made == null || closed) {
+            then.accept(Said.nothing(Faults.NOT_CONNECTED));
+        } else {
+            made.ask(question).thenAccept(then);
+        }
     }
 
     /** Dropped when there is nobody, like every message that nobody listens to. */
     @Override
     public void passOn(String news) {
-        Connections made = connections;
+        Connected made = connections;
         if (made != null && !closed) {
             try {
-                made.commands().publish(names.pending(), news);
+                made.publish(names.pending(), news);
             } catch (RedisException e) {
                 LOG.debug("not passed on: {}", e.getMessage());
             }
@@ -112,30 +109,29 @@ public final class RedisTable implements SharedTable, AutoCloseable {
 
     @Override
     public void beat(Consumer<Pulse> then) {
-        Connections made = connections;
-        if (made == null) {
+        Connected made = connections;
+        if (made == null || closed) {
             connect(then);
         } else {
             beat(made, then);
         }
     }
 
-    private void beat(Connections made, Consumer<Pulse> then) {
+    private void beat(Connected made, Consumer<Pulse> then) {
         String offered = mark + '-' + beats.incrementAndGet(); // never the one that was lost
-        run(LONG_PATIENCE, Scripts.BEAT, names.mark(), List.of(offered)).whenComplete((found, failure) -> {
-            if (failure == null && made.telling().isOpen()) {
-                failedBeats.set(0);
-                then.accept(new Pulse(String.valueOf(found), null));
-            } else {
-                if (failedBeats.incrementAndGet() >= REDIAL_AFTER) {
-                    redial(made);
-                }
-                then.accept(new Pulse("", failure == null ? Faults.NOT_CONNECTED : Faults.of(failure)));
-            }
-        });
+        made.beat(names, offered)
+                .thenCombine(made.hears(), (pulse, hears) -> {
+                    if (pulse.fault() == null && hears) {
+                        failedBeats.set(0);
+                    } else if (failedBeats.incrementAndGet() >= REDIAL_AFTER) {
+                        redial(made);
+                    }
+                    return pulse;
+                })
+                .thenAccept(then);
     }
 
-    private void redial(Connections useless) {
+    private void redial(Connected useless) {
         failedBeats.set(0);
         connections = null;
         useless.close();
@@ -158,7 +154,7 @@ public final class RedisTable implements SharedTable, AutoCloseable {
     }
 
     /** Nothing is asked before what others do is heard. */
-    private CompletionStage<Connections> subscribe(Connections made) {
+    private CompletionStage<Connected> subscribe(Connected made) {
         made.telling().addListener(new Told());
         return made.telling()
                 .async()
@@ -170,27 +166,6 @@ public final class RedisTable implements SharedTable, AutoCloseable {
                     }
                     return made;
                 });
-    }
-
-    private static void say(Consumer<Said> then, CompletionStage<@Nullable String> answer) {
-        answer.whenComplete((before, failure) ->
-                then.accept(failure == null ? Said.before(before) : Said.nothing(Faults.of(failure))));
-    }
-
-    private CompletionStage<@Nullable String> run(
-            Duration patience, String script, String key, List<String> arguments) {
-        Connections made = connections;
-        if (made == null || closed) {
-            return CompletableFuture.failedFuture(new RedisException(Faults.NOT_CONNECTED.reason()));
-        }
-        RedisClusterAsyncCommands<String, String> commands = made.commands();
-        try {
-            RedisFuture<@Nullable String> answer =
-                    commands.eval(script, ScriptOutputType.VALUE, new String[] {key}, arguments.toArray(NO_ARGUMENTS));
-            return answer.toCompletableFuture().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RedisException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.affinity.redis;
 
+import java.time.Duration;
+import java.util.List;
+
 /**
  * What Redis does in one step. Each script touches one key, so it runs on a cluster too. They are sent whole: a few hundred bytes for each session, and
  * no second round trip when the server was started anew and knows none of them.
@@ -40,5 +43,13 @@ final class Scripts {
             return mark
             """;
 
+    /** How long a sign of life may take: nobody waits for it, and a machine that starts is slow. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private Scripts() {}
+
+    /** A sign of life of whoever has that mark. */
+    static Question beat(String mark, String offered) {
+        return new Question(PATIENCE, BEAT, mark, List.of(offered));
+    }
 }

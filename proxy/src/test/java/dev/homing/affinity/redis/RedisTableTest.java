@@ -7,18 +7,11 @@ import dev.homing.RedisServer;
 import dev.homing.affinity.Binding;
 import dev.homing.affinity.SharedTable.Kind;
 import dev.homing.affinity.SharedTable.Listener;
-import dev.homing.affinity.SharedTable.Pulse;
 import dev.homing.affinity.SharedTable.Said;
 import dev.homing.routing.SessionKey;
 import io.lettuce.core.RedisURI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -33,31 +26,6 @@ class RedisTableTest {
     private static final Binding B2 = new Binding("chat", "b2", "b1");
     private static final Binding B3 = new Binding("chat", "b3", "b3");
     private static final String KEY = "homing:1:0000000000000007:0000000000abcdef";
-
-    /** Everything that a listener is told, in its order. */
-    private static final class Heard implements Listener {
-
-        final BlockingQueue<String> words = new LinkedBlockingQueue<>();
-
-        @Override
-        public void told(SessionKey session, @Nullable Binding binding) {
-            words.add(session.hex() + " " + (binding == null ? "nowhere" : binding.text()));
-        }
-
-        @Override
-        public void passedOn(String news) {
-            words.add("news " + news);
-        }
-
-        @Override
-        public void missed() {
-            words.add("missed");
-        }
-
-        @Nullable String next() throws InterruptedException {
-            return words.poll(20, TimeUnit.SECONDS);
-        }
-    }
 
     @Test
     void aBindingStandsUnlessTheTableSaysWhatWasNotExpected() throws Exception {
@@ -116,13 +84,13 @@ class RedisTableTest {
         try (RedisServer redis = RedisServer.start();
                 RedisTable table = open(redis, new Heard());
                 RedisTable other = open(redis, new Heard())) {
-            String mark = beat(table).mark();
+            String mark = Answers.beat(table).mark();
             assertThat(mark).isNotEmpty();
-            assertThat(beat(other).mark()).isEqualTo(mark);
+            assertThat(Answers.beat(other).mark()).isEqualTo(mark);
             redis.say("FLUSHALL");
-            String next = beat(table).mark();
+            String next = Answers.beat(table).mark();
             assertThat(next).isNotEqualTo(mark);
-            assertThat(beat(other).mark()).isEqualTo(next);
+            assertThat(Answers.beat(other).mark()).isEqualTo(next);
         }
     }
 
@@ -155,7 +123,7 @@ class RedisTableTest {
     private static RedisTable open(RedisServer redis, Listener listener) {
         RedisTable table = table(redis);
         table.listener(listener);
-        assertThat(beat(table).fault()).isNull();
+        assertThat(Answers.beat(table).fault()).isNull();
         return table;
     }
 
@@ -164,20 +132,10 @@ class RedisTableTest {
     }
 
     private static Said bind(RedisTable table, List<String> expected, Binding wanted, long ttlMillis) {
-        return answer(then -> table.bind(SESSION, expected, wanted, ttlMillis, then));
+        return Answers.bind(table, SESSION, expected, wanted, ttlMillis);
     }
 
     private static Said forget(RedisTable table, String pool) {
-        return answer(then -> table.forget(SESSION, pool, then));
-    }
-
-    private static Pulse beat(RedisTable table) {
-        return answer(table::beat);
-    }
-
-    private static <T> T answer(Consumer<Consumer<T>> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        question.accept(answer::complete);
-        return answer.orTimeout(20, TimeUnit.SECONDS).join();
+        return Answers.of(then -> table.forget(SESSION, pool, then));
     }
 }
