@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +35,12 @@ public final class RedisServer implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;
 
     private final int port;
-    private final List<String> options;
+    private final List<String> command;
     private Process process;
 
-    private RedisServer(int port, List<String> options) {
+    private RedisServer(int port, List<String> command) {
         this.port = port;
-        this.options = options;
+        this.command = command;
         this.process = launch();
     }
 
@@ -59,7 +61,34 @@ public final class RedisServer implements AutoCloseable {
      * @param options as on its command line
      */
     public static RedisServer start(String... options) {
-        RedisServer server = new RedisServer(freePort(), List.of(options));
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of("redis-server", "--port", String.valueOf(port)));
+        command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+        command.addAll(List.of(options));
+        return ready(new RedisServer(port, command));
+    }
+
+    /** A Sentinel that has another server take a master's place on its own authority, a second after that one has fallen silent. */
+    public static RedisServer sentinel(String name, RedisServer master) {
+        int port = freePort();
+        String settings = """
+                port %d
+                bind 127.0.0.1
+                sentinel monitor %s 127.0.0.1 %d 1
+                sentinel down-after-milliseconds %s 1000
+                sentinel failover-timeout %s 5000
+                """.formatted(port, name, master.port(), name, name);
+        try {
+            Path file = Files.createTempFile("homing-sentinel", ".conf");
+            Files.writeString(file, settings);
+            file.toFile().deleteOnExit();
+            return ready(new RedisServer(port, List.of("redis-server", file.toString(), "--sentinel")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RedisServer ready(RedisServer server) {
         server.awaitReady();
         return server;
     }
@@ -73,10 +102,6 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private Process launch() {
-        List<String> command = new ArrayList<>(List.of(
-                "redis-server", "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--appendonly"));
-        command.add("no");
-        command.addAll(options);
         try {
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
