@@ -5,7 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * What the fleet says to a binding, and that it may not have said so yet. It comes within a fraction of a second, be it that nothing was said.
+ * What the fleet says to a binding, and that it may not have said so yet. It comes within a fraction of a second if it is awaited, within a second if
+ * not, be it that nothing was said.
  */
 public final class FleetWord {
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.affinity;
 
+import dev.homing.affinity.FleetObserver.Operation;
+import dev.homing.affinity.FleetObserver.Result;
 import dev.homing.affinity.SharedTable.Fault;
+import dev.homing.affinity.SharedTable.Said;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -64,6 +67,27 @@ final class Reach {
         if (away && turn(State.AWAY)) {
             observer.away(fault.reason());
         }
+    }
+
+    /**
+     * A question about a session was answered, or was not.
+     *
+     * @param agreed whether the answer is as it was asked for
+     */
+    void heard(Operation operation, Said said, boolean agreed) {
+        Fault fault = said.fault();
+        if (fault == null) {
+            observer.asked(operation, agreed ? Result.AGREED : Result.OTHER);
+            answered();
+        } else {
+            observer.asked(operation, Result.of(fault.kind()));
+            failed(fault);
+        }
+    }
+
+    /** There would have been a question, had somebody been there. */
+    void notAsked(Operation operation) {
+        observer.asked(operation, Result.AWAY);
     }
 
     private synchronized boolean turn(State now) {

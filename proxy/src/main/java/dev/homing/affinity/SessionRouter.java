@@ -66,7 +66,7 @@ public final class SessionRouter {
         }
 
         private Routed awaiting(@Nullable FleetWord word) {
-            return word == null ? this : new Routed(backend, decision, pin, moved, word);
+            return word == null || backend == null ? this : new Routed(backend, decision, pin, moved, word);
         }
     }
 
@@ -220,9 +220,9 @@ public final class SessionRouter {
         if (fleet == null) {
             return choice.routed(table.bind(key, idleTtlNanos, choice), followed);
         }
-        Fleet.Question question = fleet.question(choice);
-        Pin bound = table.bind(key, idleTtlNanos, question);
-        return choice.routed(bound, followed).awaiting(question.ask());
+        FleetChoice asking = fleet.asking(choice);
+        Pin bound = table.bind(key, idleTtlNanos, asking);
+        return choice.routed(bound, followed).awaiting(asking.ask());
     }
 
     /** Where a session goes that nobody has to choose for: to its backend, or past it for once while its pool recovers. Else null. */

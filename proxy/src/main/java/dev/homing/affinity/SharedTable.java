@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sticky table that the proxies of a fleet share. It is somewhere else, may be slow and may be away. Any thread may ask it; nobody waits.
- * Each question is answered once, within a fraction of a second whatever happens, on a thread of the table's own or on the asking one.
+ * Each question is answered once, within a second whatever happens, on a thread of the table's own or on the asking one.
  */
 public interface SharedTable {
 
@@ -58,6 +58,26 @@ public interface SharedTable {
     }
 
     /**
+     * That a session be bound.
+     *
+     * @param expected as which it may be bound already
+     * @param ttlMillis for how long that is remembered at least, whatever the answer is
+     * @param awaited whether a request waits for the answer, so that it has to come soon or not at all
+     */
+    record Wish(SessionKey session, List<String> expected, Binding wanted, long ttlMillis, boolean awaited) {
+
+        public Wish {
+            expected = List.copyOf(expected);
+        }
+
+        /** Where the session is bound by that answer. */
+        String bindingAfter(Said said) {
+            String before = said.before();
+            return before == null || expected.contains(before) ? wanted.text() : before;
+        }
+    }
+
+    /**
      * A sign of life.
      *
      * @param mark the same for as long as the table has lost nothing; empty without a sign
@@ -78,11 +98,8 @@ public interface SharedTable {
         void missed();
     }
 
-    /**
-     * Binds a session if it is bound nowhere, or as one of {@code expected} says; else it stays as it is. In one step: of two that ask at the same
-     * moment one is first. Either way it is remembered for {@code ttlMillis} at least.
-     */
-    void bind(SessionKey session, List<String> expected, Binding wanted, long ttlMillis, Consumer<Said> then);
+    /** Binds a session if it is bound nowhere, or as is expected; else it stays as it is. In one step: of two that ask at the same moment one is first. */
+    void bind(Wish wish, Consumer<Said> then);
 
     /** Forgets a session, if it is bound in that pool where one is given. */
     void forget(SessionKey session, @Nullable String pool, Consumer<Said> then);

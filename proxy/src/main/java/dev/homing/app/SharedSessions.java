@@ -33,7 +33,6 @@ final class SharedSessions implements FleetObserver {
     private static final Logger LOG = LoggerFactory.getLogger(SharedSessions.class);
 
     private final String where;
-    private final String name;
     private final RedisTable table;
     private final ProxyMeters meters;
     private final Fleet fleet;
@@ -53,10 +52,9 @@ final class SharedSessions implements FleetObserver {
             Supplier<RoutingTable> backends,
             ProxyMeters meters) {
         this.where = where;
-        this.name = name;
         this.table = table;
         this.meters = meters;
-        this.fleet = new Fleet(sessions, table, backends, System::nanoTime, this);
+        this.fleet = new Fleet(name, sessions, table, backends, System::nanoTime, this);
         table.listener(fleet);
         meters.share(fleet::isUp);
     }
@@ -103,7 +101,7 @@ final class SharedSessions implements FleetObserver {
     private void tick() {
         try {
             fleet.tick();
-            fleet.tell(name, own);
+            fleet.tell(own);
         } catch (RuntimeException e) {
             LOG.error("a bug in what keeps the fleet's table in step; it goes on", e);
         }

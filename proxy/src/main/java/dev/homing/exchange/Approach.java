@@ -76,9 +76,7 @@ final class Approach implements Waiter.Listener {
     /** Goes where it is meant to go if there is room, or waits: first for what the fleet says to it, if its session is only being bound. */
     void enter() {
         FleetWord word = itinerary.awaited();
-        if (itinerary.backend() == null) {
-            nobody();
-        } else if (word == null) {
+        if (word == null) {
             join();
         } else if (word.isOver()) {
             itinerary.heard();

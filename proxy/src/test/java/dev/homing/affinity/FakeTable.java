@@ -24,6 +24,9 @@ final class FakeTable {
     /** Questions about sessions so far, of everyone. */
     int asked;
 
+    /** Those of them that a request waited for. */
+    int awaited;
+
     /** The longest life that was asked for last, in milliseconds. */
     long ttlMillis;
 
@@ -89,16 +92,19 @@ final class FakeTable {
         boolean deaf;
 
         @Override
-        public void bind(SessionKey session, List<String> expected, Binding wanted, long ttl, Consumer<Said> then) {
+        public void bind(Wish wish, Consumer<Said> then) {
+            SessionKey session = wish.session();
+            Binding wanted = wish.wanted();
             asked++;
-            ttlMillis = ttl;
+            awaited += wish.awaited() ? 1 : 0;
+            ttlMillis = wish.ttlMillis();
             if (fault != null) {
                 Fault now = fault;
                 later(() -> then.accept(Said.nothing(now)));
                 return;
             }
             String before = bindings.get(session);
-            if (before == null || expected.contains(before)) {
+            if (before == null || wish.expected().contains(before)) {
                 bindings.put(session, wanted.text());
                 if (!wanted.text().equals(before)) {
                     publish(session, wanted);

@@ -38,14 +38,15 @@ class FleetOfRoutersTest {
 
         final SessionTable table = new SessionTable(100_000, clock::get);
         final FakeTable.Line line = shared.line();
-        final Fleet fleet = new Fleet(table, line, () -> table(pool), clock::get, this);
+        final Fleet fleet;
         final Map<Integer, Long> pending = new HashMap<>();
-        final SessionRouter router =
-                new SessionRouter(table, slot -> pending.getOrDefault(slot, 0L), Room.PLENTY, fleet);
+        final SessionRouter router;
         final List<String> told = new ArrayList<>();
         final Map<String, Integer> counted = new HashMap<>();
 
-        Proxy() {
+        Proxy(String name) {
+            fleet = new Fleet(name, table, line, () -> table(pool), clock::get, this);
+            router = new SessionRouter(table, slot -> pending.getOrDefault(slot, 0L), Room.PLENTY, fleet);
             line.listener = fleet;
             fleet.tick();
         }
@@ -106,8 +107,8 @@ class FleetOfRoutersTest {
         return Arrival.of(Pools.session(session), HOUR);
     }
 
-    private final Proxy a = new Proxy();
-    private final Proxy b = new Proxy();
+    private final Proxy a = new Proxy("proxy-a");
+    private final Proxy b = new Proxy("proxy-b");
 
     @Test
     void aSessionThatOnePlacesIsPinnedForTheOtherThoughItWouldPlaceItElsewhere() {
@@ -388,16 +389,40 @@ class FleetOfRoutersTest {
 
     @Test
     void aTickAsksForNoMoreThanItsPart() {
-        for (int session = 0; session < 3 * Fleet.ASKED_A_TICK; session++) {
+        for (int session = 0; session < 3 * Rounds.ASKED_A_TICK; session++) {
             a.request(session);
         }
         a.fleet.missed();
         int before = shared.asked;
 
         a.fleet.tick();
-        assertThat(shared.asked - before).isEqualTo(Fleet.ASKED_A_TICK);
+        assertThat(shared.asked - before).isEqualTo(Rounds.ASKED_A_TICK);
         a.ticks(5);
-        assertThat(shared.asked - before).isEqualTo(3 * Fleet.ASKED_A_TICK);
+        assertThat(shared.asked - before).isEqualTo(3 * Rounds.ASKED_A_TICK);
+    }
+
+    @Test
+    void slowAnswersAreWaitedForBeforeMoreIsAskedAndNoRequestWaitsForThem() {
+        for (int session = 0; session < 3 * Rounds.AT_ONCE; session++) {
+            a.request(session);
+        }
+        a.fleet.missed();
+        int before = shared.asked;
+        int awaited = shared.awaited;
+
+        shared.hold();
+        a.ticks(5);
+        assertThat(shared.asked - before).isEqualTo(Rounds.AT_ONCE);
+        shared.letGo(); // each answer makes place for another question
+        assertThat(shared.asked - before).isEqualTo(3 * Rounds.AT_ONCE);
+        assertThat(shared.awaited).isEqualTo(awaited);
+        shared.hold();
+        a.fleet.missed();
+        a.fleet.tick();
+        assertThat(a.begin(1_000).awaited()).isNotNull();
+        assertThat(shared.awaited).isEqualTo(awaited + 1);
+        shared.letGo();
+        assertThat(shared.asked - before).isEqualTo(6 * Rounds.AT_ONCE + 1);
     }
 
     @Test
@@ -479,24 +504,24 @@ class FleetOfRoutersTest {
     void whatAReplicaHasPendingThroughOneProxyCountsForTheOthersUntilThatFallsSilent() {
         a.pending.put(2, 700L);
         a.pending.put(3, 5L);
-        a.fleet.tell("proxy-a", slot -> a.pending.getOrDefault(slot, 0L));
+        a.fleet.tell(slot -> a.pending.getOrDefault(slot, 0L));
         assertThat(elsewhere(a)).containsExactly(0L, 0L, 0L, 0L);
         assertThat(elsewhere(b)).containsExactly(0L, 0L, 700L, 5L);
 
-        Proxy c = new Proxy();
+        Proxy c = new Proxy("proxy-c");
         c.pending.put(2, 30L);
-        c.fleet.tell("proxy-c", slot -> c.pending.getOrDefault(slot, 0L));
+        c.fleet.tell(slot -> c.pending.getOrDefault(slot, 0L));
         assertThat(elsewhere(b)).containsExactly(0L, 0L, 730L, 5L);
 
         a.pending.clear();
-        a.fleet.tell("proxy-a", slot -> 0);
+        a.fleet.tell(slot -> 0);
         assertThat(elsewhere(b)).containsExactly(0L, 0L, 30L, 0L);
 
         clock.addAndGet(PendingElsewhere.HOLDS_NANOS - 1);
-        b.fleet.tell("proxy-b", slot -> 0);
+        b.fleet.tell(slot -> 0);
         assertThat(elsewhere(b)).containsExactly(0L, 0L, 30L, 0L);
         clock.addAndGet(1);
-        b.fleet.tell("proxy-b", slot -> 0);
+        b.fleet.tell(slot -> 0);
         assertThat(elsewhere(b)).containsExactly(0L, 0L, 0L, 0L);
     }
 
@@ -529,7 +554,7 @@ class FleetOfRoutersTest {
     @Test
     void whateverHappensTheyAgreeInTheEnd() {
         SplittableRandom random = new SplittableRandom(11);
-        Proxy c = new Proxy();
+        Proxy c = new Proxy("proxy-c");
         List<Proxy> fleet = List.of(a, b, c);
         for (int step = 0; step < 20_000; step++) {
             Proxy proxy = fleet.get(random.nextInt(3));

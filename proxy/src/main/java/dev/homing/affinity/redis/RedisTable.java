@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.affinity.redis;
 
-import dev.homing.affinity.Binding;
 import dev.homing.affinity.SharedTable;
 import dev.homing.routing.SessionKey;
 import io.lettuce.core.RedisException;
@@ -26,10 +25,10 @@ public final class RedisTable implements SharedTable, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisTable.class);
 
-    /** How long a question may take. Redis answers in well under a millisecond, the network between two zones in two. */
+    /** How long a question may take that a request waits for. Redis answers in well under a millisecond, the network between two zones in two. */
     static final Duration PATIENCE = Duration.ofMillis(100);
 
-    /** How long an operator waits. */
+    /** How long one may take that only an operator waits for, or nobody. */
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(1);
 
     /** Signs of life that failed, one after the other, before new connections are tried: the address may stand for another server by now. */
@@ -71,11 +70,13 @@ public final class RedisTable implements SharedTable, AutoCloseable {
     }
 
     @Override
-    public void bind(SessionKey session, List<String> expected, Binding wanted, long ttlMillis, Consumer<Said> then) {
-        List<String> arguments =
-                new ArrayList<>(List.of(wanted.text(), String.valueOf(ttlMillis), names.channel(), session.hex()));
-        arguments.addAll(expected);
-        ask(then, new Question(PATIENCE, Scripts.BIND, names.key(session), arguments));
+    public void bind(Wish wish, Consumer<Said> then) {
+        SessionKey session = wish.session();
+        List<String> arguments = new ArrayList<>(
+                List.of(wish.wanted().text(), String.valueOf(wish.ttlMillis()), names.channel(), session.hex()));
+        arguments.addAll(wish.expected());
+        Duration patience = wish.awaited() ? PATIENCE : LONG_PATIENCE;
+        ask(then, new Question(patience, Scripts.BIND, names.key(session), arguments));
     }
 
     @Override

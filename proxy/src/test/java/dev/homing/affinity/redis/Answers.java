@@ -4,6 +4,7 @@ package dev.homing.affinity.redis;
 import dev.homing.affinity.Binding;
 import dev.homing.affinity.SharedTable.Pulse;
 import dev.homing.affinity.SharedTable.Said;
+import dev.homing.affinity.SharedTable.Wish;
 import dev.homing.routing.SessionKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,11 @@ final class Answers {
     private Answers() {}
 
     static Said bind(RedisTable table, SessionKey session, List<String> expected, Binding wanted, long ttlMillis) {
-        return of(then -> table.bind(session, expected, wanted, ttlMillis, then));
+        return bind(table, new Wish(session, expected, wanted, ttlMillis, true));
+    }
+
+    static Said bind(RedisTable table, Wish wish) {
+        return of(then -> table.bind(wish, then));
     }
 
     static Pulse beat(RedisTable table) {

@@ -8,6 +8,7 @@ import dev.homing.affinity.Binding;
 import dev.homing.affinity.SharedTable.Kind;
 import dev.homing.affinity.SharedTable.Listener;
 import dev.homing.affinity.SharedTable.Said;
+import dev.homing.affinity.SharedTable.Wish;
 import dev.homing.routing.SessionKey;
 import io.lettuce.core.RedisURI;
 import java.util.ArrayList;
@@ -91,6 +92,21 @@ class RedisTableTest {
             String next = Answers.beat(table).mark();
             assertThat(next).isNotEqualTo(mark);
             assertThat(Answers.beat(other).mark()).isEqualTo(next);
+        }
+    }
+
+    @Test
+    void onlyARequestThatWaitsIsToldSoonThatThereIsNoAnswer() {
+        try (RedisServer redis = RedisServer.start();
+                RedisTable table = open(redis, new Heard())) {
+            bind(table, List.of(), B1, 60_000);
+            redis.say("CLIENT", "PAUSE", "400");
+            Said waited = Answers.bind(table, new Wish(SESSION, List.of(), B1, 60_000, true));
+            Said inPassing = Answers.bind(table, new Wish(SESSION, List.of(), B1, 60_000, false));
+
+            assertThat(waited.fault()).isNotNull();
+            assertThat(waited.fault().kind()).isEqualTo(Kind.TIMEOUT);
+            assertThat(inPassing).isEqualTo(Said.before("chat b1"));
         }
     }
 
