@@ -97,6 +97,12 @@ class DeployTest {
     }
 
     @Test
+    void theDashboardShowsHowAFleetGetsAlongWithItsTable() throws IOException {
+        assertThat(names(Files.readString(GRAFANA), "\\bhoming_share_[a-z_]+\\b"))
+                .containsExactly("homing_share_operations_total", "homing_share_up");
+    }
+
+    @Test
     void everyAnswerOfTheDocsIsSoundPromql() throws Exception {
         check(Pattern.compile("```promql\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(ROOT.resolve("docs/metrics.md")))
