@@ -93,7 +93,8 @@ public final class RedisServer implements AutoCloseable {
         return server;
     }
 
-    static int freePort() {
+    /** One that nobody listens on now. */
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import dev.homing.config.HomingConfig;
 import dev.homing.config.Listener;
 import dev.homing.config.PoolConfig;
 import dev.homing.config.RouteConfig;
+import dev.homing.config.ShareAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -95,6 +96,10 @@ final class CheckCommand implements Callable<Integer> {
         // It may be checked on another machine than it is for.
         warnIfRefused(() -> new ListenerTls().read(config.server().listen()), err);
         warnIfRefused(() -> new UpstreamTls().read(config), err);
+        ShareAddress share = config.defaults().affinity().table().share();
+        if (share != null) {
+            warnIfRefused(() -> ShareUris.place(share), err);
+        }
         warnIfRefused(() -> new KeyRing().read(config), err);
         warnIfRefused(() -> AccessLogWriter.attempt(config.telemetry().accessLog()), err);
     }

@@ -8,7 +8,6 @@ import dev.homing.config.ShareAddress;
 import dev.homing.config.ShareAddress.Access;
 import dev.homing.config.ShareAddress.Kind;
 import io.lettuce.core.RedisURI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,11 +23,15 @@ final class ShareUris {
 
     private ShareUris() {}
 
-    /** @throws IllegalArgumentException when its certificates cannot be read */
+    /** @throws IllegalArgumentException when its file of certificates cannot be read, or has none */
     static RedisPlace place(ShareAddress share) {
         Path ca = share.access().ca();
-        if (ca != null && !Files.isReadable(ca)) {
-            throw new IllegalArgumentException("affinity.share: " + ca + " (expected: a PEM file that can be read)");
+        if (ca != null) {
+            try {
+                PemFile.read(ca).certificates();
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("affinity.share: " + e.getMessage(), e);
+            }
         }
         List<RedisURI> nodes = switch (share.kind()) {
             case SINGLE -> List.of(node(share.nodes().get(0), share));

@@ -90,6 +90,22 @@ class CheckCommandTest {
     }
 
     @Test
+    void theSharedTablesCertificatesAreReadAndWarnedOfWhenTheyCannotBeUsedHere() throws IOException {
+        Path key = Files.writeString(
+                folder.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n");
+        String yaml = "backends: [{id: a, url: \"http://127.0.0.1:1\"}]\naffinity: {share: \"rediss://redis?ca=%s\"}\n";
+
+        assertThat(check(yaml.formatted("/no/such/ca.pem"))).isZero();
+        assertThat(check(yaml.formatted(key))).isZero();
+
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "warning: affinity.share: /no/such/ca.pem: no such file",
+                        "warning: affinity.share: " + key
+                                + ": no certificate (expected: PEM, -----BEGIN CERTIFICATE-----)");
+    }
+
+    @Test
     void aLogThatCannotBeWrittenHereIsWarnedOfAndNoneIsMade() throws IOException {
         Path log = folder.resolve("access.log");
         String backend = "backends: [{id: a, url: \"http://127.0.0.1:1\"}]\n";
