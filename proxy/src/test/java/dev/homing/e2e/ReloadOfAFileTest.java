@@ -204,22 +204,6 @@ class ReloadOfAFileTest {
         }
     }
 
-    @Test
-    void twentyReloadsUnderFiftyLiveStreamsHarmNone() throws Exception {
-        Passers passers = new Passers(chat);
-        CompletableFuture<Void> passing = passers.run(50, 40, 40);
-        for (int i = 1; i <= 20; i++) {
-            Files.writeString(file, replicas.yaml("timeouts: {client_idle: " + (75 + i) + "s}"));
-            assertThat(operator.reload().statusCode()).isEqualTo(200);
-        }
-        passers.stop();
-        passing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(passers.failures()).isEmpty();
-        assertThat(passers.answers()).hasSizeGreaterThanOrEqualTo(50);
-        assertThat(operator.metrics().count("homing_config_reloads_total", "result=success"))
-                .isGreaterThanOrEqualTo(20);
-    }
-
     static Stream<ArgumentSet> badFiles() {
         return Stream.of(
                 argumentSet("a reload with broken YAML", "backends: [\n"),

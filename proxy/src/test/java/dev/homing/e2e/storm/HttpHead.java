@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param first its first line
  * @param fields its other lines
  */
-record HttpHead(String first, List<String> fields) {
+public record HttpHead(String first, List<String> fields) {
 
     /** The first value of a field, its name in lower case; null when there is none. */
-    @Nullable String value(String name) {
+    public @Nullable String value(String name) {
         for (String field : fields) {
             if (field.toLowerCase(Locale.ROOT).startsWith(name + ":")) {
                 return field.substring(name.length() + 1).strip();
@@ -24,17 +24,17 @@ record HttpHead(String first, List<String> fields) {
     }
 
     /** What it declares for the length of its body, -1 when nothing. */
-    int length() {
+    public int length() {
         String length = value("content-length");
         return length == null ? -1 : Integer.parseInt(length);
     }
 
-    boolean chunked() {
+    public boolean chunked() {
         return value("transfer-encoding") != null;
     }
 
     /** Of a response. */
-    int status() {
+    public int status() {
         return Integer.parseInt(first.substring(9, 12));
     }
 }

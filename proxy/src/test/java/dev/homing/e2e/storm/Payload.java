@@ -4,12 +4,12 @@ package dev.homing.e2e.storm;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** The bytes of one request, and of its answer: all along they carry its nonce, so that not a piece of another's would pass for them. */
-final class Payload {
+public final class Payload {
 
     private Payload() {}
 
     /** An answer as a stream of events, with its usage at the end. */
-    static String answer(String nonce, int events) {
+    public static String answer(String nonce, int events) {
         StringBuilder text = new StringBuilder(events * 100 + 200);
         for (int i = 0; i < events; i++) {
             text.append(event(nonce, i));

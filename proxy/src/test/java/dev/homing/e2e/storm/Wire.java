@@ -12,7 +12,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 
 /** One client's connection over HTTP/1. Confined to its thread. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
     /** Much longer than homing's limits here allow for any request. */
     private static final int PATIENCE = 30_000;
@@ -31,8 +31,12 @@ final class Wire implements AutoCloseable {
         this.slow = slow;
     }
 
-    /** @param slow whether the client takes its answers little by little */
-    static Wire to(InetSocketAddress address, boolean slow) throws IOException {
+    /**
+     * Connects.
+     *
+     * @param slow whether the client takes its answers little by little
+     */
+    public static Wire to(InetSocketAddress address, boolean slow) throws IOException {
         Socket socket = new Socket();
         if (slow) {
             socket.setReceiveBufferSize(4096);
@@ -43,7 +47,7 @@ final class Wire implements AutoCloseable {
         return new Wire(socket, slow);
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         send(bytes, bytes.length);
     }
 
@@ -84,7 +88,7 @@ final class Wire implements AutoCloseable {
         return last;
     }
 
-    WireReader in() {
+    public WireReader in() {
         return in;
     }
 

@@ -13,25 +13,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads HTTP/1 messages to the letter: what is not complete, or not framed as it says, is an exception. Confined to its thread. */
-final class WireReader {
+public final class WireReader {
 
     private static final int BLOCK = 4096;
 
     private final InputStream in;
 
-    WireReader(InputStream in) {
+    public WireReader(InputStream in) {
         this.in = new BufferedInputStream(in);
     }
 
     /** Told of a body as it comes: what came of it before it broke is known as well. */
-    interface Sink {
+    public interface Sink {
 
         /** Returns whether more is wanted. */
         boolean take(byte[] bytes, int length) throws IOException;
     }
 
     /** The next head, null when the connection ended before its first byte. */
-    @Nullable HttpHead head() throws IOException {
+    public @Nullable HttpHead head() throws IOException {
         String first = line(true);
         if (first == null) {
             return null;
@@ -44,7 +44,7 @@ final class WireReader {
     }
 
     /** The body of a request, which has none unless it says so. */
-    byte[] requestBody(HttpHead head) throws IOException {
+    public byte[] requestBody(HttpHead head) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         Sink sink = (bytes, length) -> {
             body.write(bytes, 0, length);
@@ -59,7 +59,7 @@ final class WireReader {
     }
 
     /** The body of a response, up to its end or until no more is wanted; whether that was its end. */
-    boolean responseBody(HttpHead head, Sink sink) throws IOException {
+    public boolean responseBody(HttpHead head, Sink sink) throws IOException {
         if (head.chunked()) {
             return chunks(sink);
         }
