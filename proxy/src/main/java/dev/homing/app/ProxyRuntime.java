@@ -52,12 +52,6 @@ final class ProxyRuntime implements AutoCloseable {
     /** How long a start waits for name servers to tell, where backends are names that stand for several replicas. */
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
 
-    /** How long the one that takes over has to read what it was handed. */
-    private static final Duration ANSWERED = Duration.ofSeconds(1);
-
-    /** How long a listener still accepts when another process has taken over: handshakes that had begun are done, and idle clients have asked again. */
-    private static final Duration LINGER = Duration.ofSeconds(1);
-
     private static final Duration A_MOMENT = Duration.ofMillis(20);
 
     /** How often viewers of the dashboard are told how things are. */
@@ -78,6 +72,7 @@ final class ProxyRuntime implements AutoCloseable {
     private final Core core;
     private final DataPlane plane;
     private final AdminOperations operations;
+    private final Departure departure;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private @Nullable AdminServer admin;
 
@@ -107,6 +102,10 @@ final class ProxyRuntime implements AutoCloseable {
                 pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core.tracing(), core::generation);
         this.operations = new AdminOperations(core, router, config, source);
+        this.departure = new Departure(
+                plane.frontend(),
+                operations,
+                () -> core.generation().config().server().drainTimeout());
     }
 
     /**
@@ -197,36 +196,16 @@ final class ProxyRuntime implements AutoCloseable {
 
     /** Another process has taken over: clients are sent there, and what was begun here is finished, as by {@link #drain}. */
     void leave() {
-        operations.drain();
-        plane.frontend().leave();
-        pause(ANSWERED);
-        if (admin != null) {
-            admin.close();
-        }
-        pause(LINGER);
-        drain();
-    }
-
-    private static void pause(Duration time) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        departure.leave(() -> {
+            if (admin != null) {
+                admin.close();
+            }
+        });
     }
 
     /** Not ready any more, no new connections; done when the last client's answer is, or {@code drain_timeout} has passed. */
     void drain() {
-        Duration timeout = core.generation().config().server().drainTimeout();
-        operations.drain();
-        plane.frontend().drain();
-        LOG.info("draining: {} client connections", plane.frontend().connections());
-        if (!plane.frontend().drained().awaitUninterruptibly(timeout.toMillis())) {
-            LOG.warn(
-                    "drain_timeout of {} s is over: {} connections are cut",
-                    timeout.toSeconds(),
-                    plane.frontend().connections());
-        }
+        departure.drain();
     }
 
     /** Cuts what still runs and lets go of everything. Again is nothing. */

@@ -4,6 +4,7 @@ package dev.homing.frontend;
 import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.loop.Acceptance;
+import dev.homing.loop.ClosingPort;
 import dev.homing.loop.SharedPort;
 import dev.homing.loop.Transport;
 import io.netty.bootstrap.ServerBootstrap;
@@ -105,7 +106,16 @@ public final class Frontend {
         return clients.size();
     }
 
-    /** Stops listening, closes idle connections, and lets the rest close after the answer that is under way. */
+    /** Lets nobody else begin to connect. Who has begun still comes in, and for a moment has to: whoever is at the door when it closes is turned away. */
+    public void shut() {
+        for (Channel listener : listeners) {
+            if (!ClosingPort.shut(listener)) {
+                LOG.debug("{}: who connects at the last moment may be turned away", listener.localAddress());
+            }
+        }
+    }
+
+    /** Stops listening, closes connections that stay idle for a moment, and lets the rest close after the answer that is under way. */
     public void drain() {
         listeners.close();
         tell(FrontendHandler.DRAIN);

@@ -62,6 +62,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     /** How long a client may go on sending after its last answer, so that a reset does not take the answer away: RFC 9112 section 9.6. */
     private static final Duration LINGER = Duration.ofSeconds(5);
 
+    /** How long a connection that has to go may stay idle: a client that was not told yet may be about to send its next request. */
+    private static final Duration PARTING = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(FrontendHandler.class);
 
     private enum State {
@@ -84,7 +87,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     private boolean holding;
     private boolean headBegun;
     private boolean wanted = true;
-    private boolean draining;
+    private boolean leaving;
+    private boolean parting;
     private boolean dispatching;
 
     FrontendHandler(Channel channel, LoopScope scope, Supplier<Generation> generations, ClientInfo client) {
@@ -115,7 +119,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     /** Whether another request may follow on this connection. */
     boolean staysOpen() {
-        return !draining;
+        return !leaving;
     }
 
     /** Stops or goes on reading, as the exchange wants it. */
@@ -209,11 +213,12 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == LEAVE) {
-            draining = true;
+            leaving = true;
         } else if (event == DRAIN) {
-            draining = true;
-            if (state == State.AWAITING && !headBegun && held.isEmpty()) {
-                close();
+            leaving = true;
+            parting = true;
+            if (state == State.AWAITING && !headBegun) {
+                deadline.in(idle());
             }
         } else if (event == SslCloseCompletionEvent.SUCCESS) {
             // The client's goodbye, which ends its side as a FIN does; to one who was told goodbye it is but the
@@ -331,11 +336,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     private void await() {
         state = State.AWAITING;
         headBegun = false;
-        if (draining && held.isEmpty()) {
-            close();
-            return;
-        }
-        deadline.in(timeouts().idle());
+        deadline.in(idle());
         if (upgradeAsked) {
             upgradeAsked = false;
             holding = false;
@@ -354,6 +355,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             count(ConnectionState.IDLE, -1);
             count(ConnectionState.ACTIVE, 1);
             refuse(new Http1Stream(channel, this, unknown, "/"), Asked.unknown(client.address()), error);
+        } else if (state == State.AWAITING && parting) {
+            close();
         } else {
             if (state == State.SKIPPING) {
                 ProxyError error = ProxyError.clientTimeout("request body: its answered request not complete within "
@@ -408,6 +411,12 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     private void count(ConnectionState state, int delta) {
         scope.shared().observer().connection(Side.CLIENT, state, delta);
+    }
+
+    /** How long the client may keep silent between two requests. */
+    private Duration idle() {
+        Duration idle = timeouts().idle();
+        return parting && idle.compareTo(PARTING) > 0 ? PARTING : idle;
     }
 
     private Timeouts.Client timeouts() {

@@ -34,6 +34,9 @@ final class Preface extends ChannelInboundHandlerAdapter {
     /** Bytes of a PROXY header beyond its addresses: what load balancers add of themselves, or of their clients' certificates. */
     private static final int MAX_PROXY_EXTRAS = 4096;
 
+    /** How long one that is under way may take when homing is about to stop. */
+    private static final Duration PARTING = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Preface.class);
 
     private final Channel channel;
@@ -43,6 +46,7 @@ final class Preface extends ChannelInboundHandlerAdapter {
     private final Deadline deadline;
     private InetAddress client;
     private String awaited;
+    private boolean parting;
     private boolean over;
 
     Preface(Channel channel, LoopScope scope, ClientInitializer next, Door door, InetAddress peer) {
@@ -96,7 +100,8 @@ final class Preface extends ChannelInboundHandlerAdapter {
                 refused(handshake.cause());
             }
         } else if (event == FrontendHandler.DRAIN && !over) {
-            Ending.abrupt(channel);
+            parting = true;
+            deadline.in(PARTING);
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -131,7 +136,9 @@ final class Preface extends ChannelInboundHandlerAdapter {
     }
 
     private void expired() {
-        refused(new DecoderException("not complete in time"));
+        if (!parting) {
+            refused(new DecoderException("not complete in time"));
+        }
         Ending.abrupt(channel);
     }
 

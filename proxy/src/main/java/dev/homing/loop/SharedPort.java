@@ -7,13 +7,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.unix.Buffer;
-import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
-import java.lang.ref.Reference;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,20 +26,12 @@ public final class SharedPort {
 
     private static final ChannelOption<Boolean> JDK_OPTION = NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
 
-    /** {@code struct sock_fprog}: how many instructions, and where they are. */
-    private static final int PROGRAM_BYTES = 16;
-
-    /** {@code struct sock_filter}, one instruction. */
-    private static final int INSTRUCTION_BYTES = 8;
-
-    /** {@code BPF_RET | BPF_K}: the result is a constant. */
-    private static final short RETURN = 0x06;
-
     /** The place of the second socket among those of an address: of who joined a single one. */
     private static final int SECOND = 1;
 
-    private static final ChannelOption<ByteBuffer> CHOICE =
-            new RawUnixChannelOption("SO_ATTACH_REUSEPORT_CBPF", 1, 51, PROGRAM_BYTES);
+    private static final ChannelOption<ByteBuffer> CHOICE = SocketFilter.option("SO_ATTACH_REUSEPORT_CBPF", 51);
+
+    private static final SocketFilter THE_SECOND = SocketFilter.of(SocketFilter.Instruction.result(SECOND));
 
     private SharedPort() {}
 
@@ -70,21 +58,7 @@ public final class SharedPort {
      * @return false when this transport or this kernel cannot
      */
     public static boolean steer(Channel joined) {
-        if (joined instanceof NioServerSocketChannel) {
-            return false;
-        }
-        ByteBuffer instruction = ByteBuffer.allocateDirect(INSTRUCTION_BYTES).order(ByteOrder.nativeOrder());
-        instruction.putShort(0, RETURN).putInt(4, SECOND);
-        ByteBuffer program = ByteBuffer.allocateDirect(PROGRAM_BYTES).order(ByteOrder.nativeOrder());
-        program.putShort(0, (short) 1).putLong(8, Buffer.memoryAddress(instruction));
-        try {
-            return joined.config().setOption(CHOICE, program);
-        } catch (RuntimeException refused) {
-            LOG.debug("{}: new connections cannot be steered", joined.localAddress(), refused);
-            return false;
-        } finally {
-            Reference.reachabilityFence(instruction);
-        }
+        return THE_SECOND.attach(joined, CHOICE);
     }
 
     private static ChannelOption<Boolean> option(boolean nio) {

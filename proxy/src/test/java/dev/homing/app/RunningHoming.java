@@ -90,6 +90,11 @@ public final class RunningHoming implements AutoCloseable {
         return runtime.transport();
     }
 
+    /** Drains, as SIGTERM does; returns when that is over. */
+    public void drain() {
+        runtime.drain();
+    }
+
     @Override
     public void close() {
         watchers.forEach(ConfigWatcher::close);
