@@ -1,61 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.app;
 
-import dev.homing.admin.AdminServer;
-import dev.homing.admin.LiveFeed;
 import dev.homing.admission.Admission;
 import dev.homing.affinity.PendingWork;
 import dev.homing.affinity.SessionRouter;
-import dev.homing.config.Address;
 import dev.homing.config.HomingConfig;
-import dev.homing.config.Listener;
 import dev.homing.config.Server;
 import dev.homing.control.ConfigWatcher;
 import dev.homing.exchange.Shared;
 import dev.homing.loop.Transport;
 import dev.homing.observe.Observers;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A whole proxy that runs. Everything is put together here and nowhere else. */
 final class ProxyRuntime implements AutoCloseable {
-
-    /** How long listeners wait for the first probes, so that the first client does not find every backend unknown. */
-    private static final Duration FIRST_PROBES = Duration.ofSeconds(1);
-
-    /** How long they wait when by then there is a pool that none of its backends could serve: clients would only be refused. */
-    private static final Duration FIRST_BACKENDS = Duration.ofSeconds(5);
-
-    /** How long a start waits for name servers to tell, where backends are names that stand for several replicas. */
-    private static final Duration FIRST_ANSWERS = Duration.ofSeconds(5);
-
-    private static final Duration A_MOMENT = Duration.ofMillis(20);
-
-    /** How often viewers of the dashboard are told how things are. */
-    private static final Duration A_TICK = Duration.ofSeconds(1);
 
     /** For what takes milliseconds unless something is badly wrong. */
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -63,18 +34,16 @@ final class ProxyRuntime implements AutoCloseable {
     /** How long a loop must have had nothing to do before it ends: connections that are being closed still have. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProxyRuntime.class);
-
     private final Transport transport;
     private final AddressResolverGroup<InetSocketAddress> resolver;
-    private final EventLoopGroup adminLoop = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("homing-admin", true), NioIoHandler.newFactory());
     private final Core core;
     private final DataPlane plane;
     private final AdminOperations operations;
     private final Departure departure;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
-    private @Nullable AdminServer admin;
+    private final OperatorsDoor operators;
+
+    /** Written by who starts it. */
+    private List<InetSocketAddress> addresses = List.of();
 
     /** Set by whoever closes first. */
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -102,6 +71,7 @@ final class ProxyRuntime implements AutoCloseable {
                 pseudonym());
         this.plane = new DataPlane(transport, resolver, shared, core.tracing(), core::generation);
         this.operations = new AdminOperations(core, router, config, source);
+        this.operators = new OperatorsDoor(core, operations);
         this.departure = new Departure(
                 plane.frontend(),
                 operations,
@@ -138,7 +108,8 @@ final class ProxyRuntime implements AutoCloseable {
             throw new StartFailure(String.valueOf(e.getMessage()));
         }
         try {
-            runtime.open(config, takeover);
+            Predecessor before = takeover ? Predecessor.of(config) : null;
+            runtime.addresses = runtime.opening(config).open(before);
             return runtime;
         } catch (StartFailure e) {
             runtime.close();
@@ -146,14 +117,18 @@ final class ProxyRuntime implements AutoCloseable {
         }
     }
 
+    private Opening opening(HomingConfig config) {
+        return new Opening(core, operations, plane.frontend(), operators, config);
+    }
+
     /** Where clients connect to, in the order of the configuration, with the ports that the system chose. */
     List<InetSocketAddress> addresses() {
-        return List.copyOf(addresses);
+        return addresses;
     }
 
     /** Where operators connect to, null when there is no admin listener. */
     @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+        return operators.address();
     }
 
     /** The name of the transport that was taken. */
@@ -196,11 +171,7 @@ final class ProxyRuntime implements AutoCloseable {
 
     /** Another process has taken over: clients are sent there, and what was begun here is finished, as by {@link #drain}. */
     void leave() {
-        departure.leave(() -> {
-            if (admin != null) {
-                admin.close();
-            }
-        });
+        departure.leave(operators::close);
     }
 
     /** Not ready any more, no new connections; done when the last client's answer is, or {@code drain_timeout} has passed. */
@@ -216,166 +187,15 @@ final class ProxyRuntime implements AutoCloseable {
         }
         plane.frontend().close().awaitUninterruptibly(SOON.toMillis());
         plane.retire();
-        if (admin != null) {
-            admin.close();
-        }
+        operators.close();
         core.close();
         Future<?> loops =
                 transport.loops().shutdownGracefully(QUIET.toMillis(), SOON.toMillis(), TimeUnit.MILLISECONDS);
-        Future<?> admins = adminLoop.shutdownGracefully(QUIET.toMillis(), SOON.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> admins = operators.shutdown(QUIET, SOON);
         loops.awaitUninterruptibly(SOON.toMillis());
         admins.awaitUninterruptibly(SOON.toMillis());
         resolver.close();
         core.closeLogs();
-    }
-
-    private void open(HomingConfig config, boolean takeover) throws StartFailure {
-        Predecessor before = takeover ? Predecessor.of(config) : null;
-        try {
-            core.verify(config);
-        } catch (IllegalArgumentException e) {
-            throw new StartFailure(String.valueOf(e.getMessage()));
-        }
-        await(core.control().start(config), "configuration");
-        awaitFirstAnswers();
-        byte[] table = before == null ? null : tableOf(before, config);
-        if (before == null || table == null) {
-            awaitFirstProbes(core.recall() > 0 ? longestProbe(config) : FIRST_PROBES);
-            core.join();
-            listen(config, false);
-            listenToOperators(config);
-        } else {
-            core.takeUp(table);
-            core.join();
-            listen(config, true);
-            operations.succession().rest();
-            sendAway(before);
-            listenToOperatorsAfter(config);
-        }
-        core.keep();
-    }
-
-    /** When this process is ready to serve, so that the two are both there for a moment only. Null when there is no other. */
-    private byte @Nullable [] tableOf(Predecessor before, HomingConfig config) throws StartFailure {
-        awaitFirstProbes(longestProbe(config));
-        byte[] table = before.begin();
-        if (table == null) {
-            LOG.info("--takeover: nobody to take over from");
-        }
-        return table;
-    }
-
-    private void sendAway(Predecessor before) {
-        try {
-            byte[] more = before.finish();
-            if (more != null) {
-                core.takeUp(more);
-            }
-        } catch (StartFailure e) {
-            // This process serves: better both than none.
-            LOG.error("the process before may not have gone: {}", e.getMessage());
-        }
-    }
-
-    private void listen(HomingConfig config, boolean joining) throws StartFailure {
-        for (Listener listener : config.server().listen()) {
-            addresses.add(listen(listener, joining));
-        }
-    }
-
-    private void listenToOperators(HomingConfig config) throws StartFailure {
-        Address address = config.server().admin();
-        if (address != null) {
-            admin = await(listenToOperators(address), "admin: " + address);
-        }
-    }
-
-    /** As soon as the process before has left the address. Clients are served all the same. */
-    private void listenToOperatorsAfter(HomingConfig config) throws StartFailure {
-        long latest = System.nanoTime() + SOON.toNanos();
-        while (admin == null) {
-            try {
-                listenToOperators(config);
-            } catch (StartFailure e) {
-                if (System.nanoTime() - latest > 0) {
-                    LOG.error("serving without an admin listener: {}", e.getMessage());
-                    return;
-                }
-                within(A_MOMENT, new CompletableFuture<>());
-            }
-        }
-    }
-
-    /** Sessions of replicas that are not known yet could not be taken up. */
-    private void awaitFirstAnswers() throws StartFailure {
-        if (!within(FIRST_ANSWERS, core.control().firstAnswers().toCompletableFuture())) {
-            LOG.warn("not every name of dns+http backends was answered within {} s", FIRST_ANSWERS.toSeconds());
-        }
-    }
-
-    /** A replica that is at work may answer its first probe late; sessions that come back to it must not be moved for that. */
-    private static Duration longestProbe(HomingConfig config) {
-        return config.pools().stream()
-                .map(pool -> pool.settings().health().timeout())
-                .reduce(FIRST_PROBES, (a, b) -> a.compareTo(b) > 0 ? a : b);
-    }
-
-    private void awaitFirstProbes(Duration limit) throws StartFailure {
-        CompletableFuture<?> probes = core.control().firstProbes().toCompletableFuture();
-        long latest = System.nanoTime() + FIRST_BACKENDS.toNanos();
-        boolean probed = within(limit, probes);
-        while (!probed && operations.notReady() != null && System.nanoTime() - latest < 0) {
-            probed = within(A_MOMENT, probes);
-        }
-        if (!probed) {
-            LOG.debug("not every backend has answered its first probe yet");
-        }
-    }
-
-    private static boolean within(Duration limit, CompletableFuture<?> stage) throws StartFailure {
-        try {
-            stage.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new StartFailure("probes: " + e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartFailure("interrupted");
-        }
-    }
-
-    private InetSocketAddress listen(Listener listener, boolean joining) throws StartFailure {
-        Address address = listener.address();
-        ChannelFuture bound = plane.frontend()
-                .listen(new InetSocketAddress(address.host(), address.port()), core.door(listener), joining);
-        bound.awaitUninterruptibly(SOON.toMillis());
-        if (!bound.isSuccess()) {
-            throw StartFailure.of("listen: " + address, bound.cause());
-        }
-        return (InetSocketAddress) bound.channel().localAddress();
-    }
-
-    private CompletionStage<AdminServer> listenToOperators(Address address) {
-        LiveFeed live = new LiveFeed(new LiveFeed.Sources(
-                operations, core.meters()::totals, core.happenings(), System::nanoTime, System::currentTimeMillis));
-        adminLoop.scheduleAtFixedRate(live::tick, A_TICK.toMillis(), A_TICK.toMillis(), TimeUnit.MILLISECONDS);
-        return AdminServer.start(
-                adminLoop, address, () -> operations.config().server().adminToken(), operations, core.registry(), live);
-    }
-
-    private static <T> T await(CompletionStage<T> stage, String what) throws StartFailure {
-        try {
-            return stage.toCompletableFuture().get(SOON.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw StartFailure.of(what, e.getCause());
-        } catch (TimeoutException e) {
-            throw new StartFailure(what + ": no result within " + SOON.toSeconds() + " s");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartFailure("interrupted");
-        }
     }
 
     /** A name for {@code Via} that no other proxy has, so that a chain of proxies is not taken for a loop. */

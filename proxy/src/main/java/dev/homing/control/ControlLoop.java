@@ -171,7 +171,7 @@ public final class ControlLoop implements AutoCloseable {
         if (deadline != null && state != BackendState.DRAIN) {
             throw new IllegalArgumentException("deadline: " + deadline + " (expected: none, but for a drain)");
         }
-        return submit(() -> fleet.want(pool, id, state, deadline));
+        return submit(() -> fleet.wishes().want(pool, id, state, deadline));
     }
 
     /** Every backend as of the latest change, in the order of the configuration; from any thread. */

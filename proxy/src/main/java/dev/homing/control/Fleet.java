@@ -7,28 +7,22 @@ import dev.homing.health.BackendTarget;
 import dev.homing.health.Cause;
 import dev.homing.health.Health;
 import dev.homing.health.Health.Phase;
-import dev.homing.health.Lives;
 import dev.homing.health.Outcome;
-import dev.homing.health.SlotCount;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
-import dev.homing.routing.Life;
 import dev.homing.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Future;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * All backends of the current configuration. It makes one backend's health of what happens to it, and a new table of every change. Confined
- * to the control thread.
+ * All backends of the current configuration, and who looks after them: {@link Observations} of what happens to them, {@link Wishes} of operators. It
+ * makes a table of them. Confined to the control thread.
  */
-final class Fleet implements Watch.Observer {
+final class Fleet {
 
     /** How long what was counted of a replica is kept when it is gone from its name: many scrapes, and longer than most streams. */
     static final Duration REMEMBERED = Duration.ofMinutes(15);
@@ -37,6 +31,8 @@ final class Fleet implements Watch.Observer {
     private final Env env;
     private final Chronicle chronicle;
     private final Changes changes;
+    private final Observations observations;
+    private final Wishes wishes;
     private final Slots slots = new Slots();
     private final Recoveries recoveries;
 
@@ -48,6 +44,8 @@ final class Fleet implements Watch.Observer {
         this.env = env;
         this.chronicle = chronicle;
         this.changes = changes;
+        this.observations = new Observations(thread, chronicle, changes, () -> watches.values());
+        this.wishes = new Wishes(thread, chronicle, changes, () -> watches.values());
         this.recoveries = new Recoveries(thread, this::recoveryIsOver);
     }
 
@@ -100,7 +98,7 @@ final class Fleet implements Watch.Observer {
 
     private Watch watch(Placed place, PoolConfig pool) {
         long now = env.epochMillis().getAsLong();
-        return new Watch(new MonitoredBackend(place, pool.settings(), now), thread, env, this);
+        return new Watch(new MonitoredBackend(place, pool.settings(), now), thread, env, observations);
     }
 
     private void configure(Watch watch, Seat seat, PoolConfig pool, Cause cause) {
@@ -151,7 +149,7 @@ final class Fleet implements Watch.Observer {
     void unknown(BackendKey name, String reason) {
         Watch watch = watches.get(name);
         if (watch != null) {
-            happened(watch, Health.Event.PROBE_BAD, reason);
+            observations.happened(watch, Health.Event.PROBE_BAD, reason);
         }
     }
 
@@ -178,107 +176,9 @@ final class Fleet implements Watch.Observer {
                 .forEach(watch -> watch.outcome(outcome));
     }
 
-    @Override
-    public void happened(Watch watch, Health.Event event, String text) {
-        assert thread.inside();
-        MonitoredBackend backend = watch.backend();
-        Health before = backend.health();
-        Health after = before.on(event, backend.rules(), thread.now());
-        if (after.phase() == before.phase()) {
-            backend.become(after);
-            // one that goes on failing tells the latest reason; one that rises keeps why it was down
-            if (after.phase() == Phase.DOWN && after.probes() == 0) {
-                backend.saw(text);
-                changes.reasons();
-            }
-            return;
-        }
-        Standing stood = backend.standing();
-        backend.become(after);
-        backend.saw(text);
-        chronicle.changed(backend, before.phase() == Phase.UNKNOWN ? null : stood, cause(before, after), text);
-        changes.routing();
-    }
-
-    @Override
-    public void lived(Watch watch, Lives next) {
-        assert thread.inside();
-        MonitoredBackend backend = watch.backend();
-        Life before = backend.lives().life();
-        backend.live(next);
-        if (!next.life().equals(before) && watches.containsValue(watch)) {
-            changes.routing();
-        }
-    }
-
-    @Override
-    public void slots(Watch watch, SlotCount told) {
-        assert thread.inside();
-        MonitoredBackend backend = watch.backend();
-        SlotLimit before = backend.limit();
-        SlotLimit after = before.on(told);
-        backend.limit(after);
-        chronicle.slots(backend, before, told);
-        if (after.slots() != before.slots() && watches.containsValue(watch)) {
-            changes.routing();
-        }
-    }
-
-    private static Cause cause(Health before, Health after) {
-        return switch (after.phase()) {
-            case UP -> before.phase() == Phase.UNKNOWN ? Cause.PROBE : Cause.RECOVERED;
-            case DOWN -> Objects.requireNonNull(after.cause());
-            case EJECTED -> Cause.EJECTED;
-            case LOADING -> Cause.LOADING;
-            case UNKNOWN -> throw new IllegalStateException("no event leads back to UNKNOWN");
-        };
-    }
-
-    @Override
-    public boolean dispensable(MonitoredBackend backend) {
-        return watches.values().stream()
-                .map(Watch::backend)
-                .anyMatch(other -> other != backend
-                        && other.pool().equals(backend.pool())
-                        && other.routed().takesNew());
-    }
-
-    /**
-     * An operator's wish.
-     *
-     * @param pool null = the one that has such a backend
-     * @param deadline when what is left of a drain moves, from now; null = never
-     */
-    StateChange want(@Nullable String pool, String id, BackendState state, @Nullable Duration deadline) {
-        assert thread.inside();
-        List<Watch> found = watches.values().stream()
-                .filter(watch -> watch.backend().id().equals(id))
-                .filter(watch -> pool == null || watch.backend().pool().equals(pool))
-                .toList();
-        if (found.size() != 1) {
-            return found.isEmpty()
-                    ? new StateChange.NotFound()
-                    : new StateChange.Ambiguous(
-                            found.stream().map(watch -> watch.backend().pool()).toList());
-        }
-        Watch watch = found.get(0);
-        watch.deadline(deadline == null ? null : endOfDrain(watch, deadline));
-        String until = deadline == null ? "" : ", off in " + Chronicle.words(deadline);
-        want(watch.backend(), state, Cause.OPERATOR, "by an operator" + until);
-        return new StateChange.Changed(watch.backend().view());
-    }
-
-    private Future<?> endOfDrain(Watch watch, Duration deadline) {
-        return thread.at(
-                thread.now() + deadline.toNanos(),
-                () -> want(watch.backend(), BackendState.DRAINED, Cause.DEADLINE, "drained past its deadline"));
-    }
-
-    private void want(MonitoredBackend backend, BackendState state, Cause cause, String why) {
-        Standing stood = backend.standing();
-        backend.want(state, state == BackendState.READY ? "" : why);
-        chronicle.changed(backend, stood, cause, backend.because(why));
-        changes.routing();
+    /** What operators want of backends. */
+    Wishes wishes() {
+        return wishes;
     }
 
     /** The table as of now. */
