@@ -8,8 +8,6 @@ import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.homing.LogLines;
 import dev.homing.RedisServer;
-import dev.homing.app.RunningHoming;
-import dev.homing.demo.EngineSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,31 +30,27 @@ class FleetTest {
     @Test
     void aSessionPlacedThroughOneIsPinnedThroughTheOtherAndOnlyPlacingAsksRedis() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(3);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())));
-                RunningHoming other = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat a = new Chat(one.clients());
-            Chat b = new Chat(other.clients());
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
             for (int i = 0; i < SESSIONS; i++) {
-                Chat.Told placed = ask(i % 2 == 0 ? a : b, "s" + i);
-                Chat.Told pinned = ask(i % 2 == 0 ? b : a, "s" + i);
+                Chat.Told placed = fleet.ask(i, "s" + i);
+                Chat.Told pinned = fleet.ask(i + 1, "s" + i);
                 assertThat(placed.decision()).isEqualTo("placed");
                 assertThat(pinned.decision()).isEqualTo("pinned");
                 assertThat(pinned.backend()).isEqualTo(placed.backend());
-                assertThat(replicas.homes("s" + i)).hasSize(1);
+                assertThat(fleet.replicas().homes("s" + i)).hasSize(1);
             }
             long bindings = bindings(redis);
             assertThat(bindings).isEqualTo(2L * SESSIONS);
             for (int round = 0; round < 5; round++) {
                 for (int i = 0; i < SESSIONS; i++) {
-                    assertThat(ask(round % 2 == 0 ? a : b, "s" + i).decision()).isEqualTo("pinned");
+                    assertThat(fleet.ask(round, "s" + i).decision()).isEqualTo("pinned");
                 }
             }
             assertThat(bindings(redis)).isEqualTo(bindings);
             assertThat(redis.say("KEYS", "*").lines())
                     .hasSize(SESSIONS + 1)
                     .allSatisfy(key -> assertThat(key).matches("\\$homing:1:[0-9a-f]{16}:([0-9a-f]{16}|mark)"));
-            Scrape scrape = new Operator(other.operators()).metrics();
+            Scrape scrape = fleet.operator(1).metrics();
             assertThat(scrape.count("homing_share_up")).isEqualTo(1);
             assertThat(scrape.count("homing_share_operations_total", "operation=place", "result=agreed"))
                     .isEqualTo(SESSIONS);
@@ -66,22 +60,18 @@ class FleetTest {
     @Test
     void aMovedSessionIsFollowedByTheOtherProxyAndAForgottenOneForgotten() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(3);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())));
-                RunningHoming other = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat a = new Chat(one.clients());
-            Chat b = new Chat(other.clients());
-            Operator operator = new Operator(one.operators());
-            String left = ask(a, "s").backend();
-            ask(b, "s");
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
+            Operator operator = fleet.operator(0);
+            String left = fleet.ask(0, "s").backend();
+            fleet.ask(1, "s");
             operator.put("/api/backends/" + left + "/state", "{\"state\":\"off\"}");
 
-            Chat.Told moved = ask(a, "s");
+            Chat.Told moved = fleet.ask(0, "s");
             assertThat(moved.decision()).isEqualTo("repinned");
-            Operator there = new Operator(other.operators());
+            Operator there = fleet.operator(1);
             await().atMost(PATIENCE)
                     .until(() -> sessions(there, moved.backend()).size() == 1);
-            assertThat(ask(b, "s").backend()).isEqualTo(moved.backend());
+            assertThat(fleet.ask(1, "s").backend()).isEqualTo(moved.backend());
 
             String hash = sessions(there, moved.backend()).get(0).path("hash").asText();
             assertThat(hash).isNotEmpty();
@@ -96,34 +86,30 @@ class FleetTest {
     @Test
     void whenRedisDiesNoRequestFailsAndWhenItIsBackItIsFilledAgain() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(3);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())));
-                RunningHoming other = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat a = new Chat(one.clients());
-            Chat b = new Chat(other.clients());
-            Operator operator = new Operator(one.operators());
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
+            Operator operator = fleet.operator(0);
             List<CompletableFuture<Chat.Told>> all = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 if (i == 100) {
                     redis.kill();
                 }
-                all.add((i % 2 == 0 ? a : b).ask(new Chat.Question("k" + i % 60, List.of(), "hello", 1)));
+                all.add(fleet.send(i, "k" + i % 60));
                 if (i % 20 == 19) {
                     all.forEach(CompletableFuture::join);
                 }
             }
             assertThat(all).allSatisfy(told -> assertThat(told.join().problem()).isEmpty());
             await().atMost(PATIENCE).until(() -> operator.metrics().count("homing_share_up") == 0);
-            ask(a, "alone");
-            assertThat(ask(b, "alone").problem()).isEmpty();
+            fleet.ask(0, "alone");
+            assertThat(fleet.ask(1, "alone").problem()).isEmpty();
 
             redis.restart();
-            await().atMost(PATIENCE).until(() -> operator.metrics().count("homing_share_up") == 1);
+            await().atMost(PATIENCE).until(fleet::areUp);
             await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":62"));
             for (int i = 0; i < 60; i++) {
-                Chat.Told here = ask(a, "k" + i);
+                Chat.Told here = fleet.ask(0, "k" + i);
                 assertThat(here.decision()).isEqualTo("pinned");
-                assertThat(ask(b, "k" + i).backend()).isEqualTo(here.backend());
+                assertThat(fleet.ask(1, "k" + i).backend()).isEqualTo(here.backend());
             }
         }
     }
@@ -131,34 +117,30 @@ class FleetTest {
     @Test
     void aRedisThatHangsHoldsUpFirstPlacementsForAMomentAndThenNobody() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(2);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat chat = new Chat(one.clients());
-            Operator operator = new Operator(one.operators());
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
+            Operator operator = fleet.operator(0);
             for (int i = 0; i < 50; i++) {
-                ask(chat, "warm" + i);
+                fleet.ask(0, "warm" + i);
             }
             redis.freeze();
             try {
-                ask(chat, "warm1");
+                fleet.ask(0, "warm1");
                 for (int i = 0; i < 5; i++) {
-                    assertThat(ask(chat, "cold" + i).decision()).isEqualTo("placed");
+                    assertThat(fleet.ask(0, "cold" + i).decision()).isEqualTo("placed");
                 }
                 Scrape scrape = operator.metrics();
                 assertThat(scrape.count("homing_share_up")).isZero();
-                assertThat(scrape.count("homing_share_operations_total", "result=timeout"))
-                        .isBetween(1L, 4L);
+                assertThat(waited(scrape)).isBetween(1L, 3L);
                 for (int i = 0; i < 20; i++) {
-                    ask(chat, "late" + i);
+                    fleet.ask(0, "late" + i);
                 }
-                assertThat(operator.metrics().count("homing_share_operations_total", "result=timeout"))
-                        .isEqualTo(scrape.count("homing_share_operations_total", "result=timeout"));
+                assertThat(waited(operator.metrics())).isEqualTo(waited(scrape));
                 assertThat(operator.metrics().count("homing_share_operations_total", "operation=place", "result=away"))
                         .isGreaterThanOrEqualTo(20);
             } finally {
                 redis.thaw();
             }
-            await().atMost(PATIENCE).until(() -> operator.metrics().count("homing_share_up") == 1);
+            await().atMost(PATIENCE).until(fleet::areUp);
             await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":76"));
         }
     }
@@ -166,11 +148,9 @@ class FleetTest {
     @Test
     void aRedisThatIsEmptiedIsFilledAgainWithinSeconds() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(2);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat chat = new Chat(one.clients());
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
             for (int i = 0; i < 20; i++) {
-                ask(chat, "s" + i);
+                fleet.ask(0, "s" + i);
             }
             redis.say("FLUSHALL");
 
@@ -181,14 +161,12 @@ class FleetTest {
     @Test
     void aFullRedisRefusesAndRequestsGoOn() {
         try (RedisServer redis = RedisServer.start();
-                Replicas replicas = fast(2);
-                RunningHoming one = RunningHoming.start(replicas.yaml(share(redis.url())))) {
-            Chat chat = new Chat(one.clients());
-            Operator operator = new Operator(one.operators());
-            ask(chat, "before");
+                TwoProxies fleet = TwoProxies.start(redis.url())) {
+            Operator operator = fleet.operator(0);
+            fleet.ask(0, "before");
             redis.say("CONFIG", "SET", "maxmemory", "1");
             for (int i = 0; i < 5; i++) {
-                ask(chat, "s" + i);
+                fleet.ask(0, "s" + i);
             }
             await().atMost(PATIENCE).until(() -> operator.metrics().count("homing_share_up") == 0);
             assertThat(operator.metrics().count("homing_share_operations_total", "result=refused"))
@@ -202,17 +180,14 @@ class FleetTest {
     @Test
     void aWrongPasswordIsToldOnceAndTheRightOneNever() {
         try (RedisServer redis = RedisServer.start("--requirepass", "right-word");
-                Replicas replicas = fast(2);
                 LogLines log = LogLines.open();
-                RunningHoming wrong = RunningHoming.start(replicas.yaml(share(redis.url("wrong-word"))));
-                RunningHoming right = RunningHoming.start(replicas.yaml(share(redis.url("right-word"))))) {
-            assertThat(ask(new Chat(wrong.clients()), "s").decision()).isEqualTo("placed");
-            assertThat(ask(new Chat(right.clients()), "s").decision()).isEqualTo("placed");
+                TwoProxies fleet = TwoProxies.start(redis.url("wrong-word"), redis.url("right-word"))) {
+            assertThat(fleet.ask(0, "s").decision()).isEqualTo("placed");
+            assertThat(fleet.ask(1, "s").decision()).isEqualTo("placed");
 
-            Operator operator = new Operator(right.operators());
+            Operator operator = fleet.operator(1);
             assertThat(operator.metrics().count("homing_share_up")).isEqualTo(1);
-            assertThat(new Operator(wrong.operators()).metrics().count("homing_share_up"))
-                    .isZero();
+            assertThat(fleet.operator(0).metrics().count("homing_share_up")).isZero();
             assertThat(operator.get("/api/config").body()).contains("redis://:***@127.0.0.1");
             assertThat(log.lines(Level.WARN))
                     .filteredOn(line -> line.contains("WRONGPASS"))
@@ -222,10 +197,6 @@ class FleetTest {
         }
     }
 
-    private static Replicas fast(int count) {
-        return Replicas.start(count, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER));
-    }
-
     /** Questions about sessions: each makes a key, beside the mark, or looks how long one lives. Signs of life and pending tokens do neither. */
     private static long bindings(RedisServer redis) {
         return redis.commands().getOrDefault("pttl", 0L)
@@ -233,20 +204,14 @@ class FleetTest {
                 - 1;
     }
 
+    /** New sessions that waited in vain. */
+    private static long waited(Scrape scrape) {
+        return scrape.count("homing_share_operations_total", "operation=place", "result=timeout");
+    }
+
     private static List<JsonNode> sessions(Operator operator, String backend) {
         List<JsonNode> found = new ArrayList<>();
         operator.json("/api/sessions?backend=" + backend).forEach(found::add);
         return found;
-    }
-
-    private static Chat.Told ask(Chat chat, String session) {
-        Chat.Told told =
-                chat.ask(new Chat.Question(session, List.of(), "hello", 1)).join();
-        assertThat(told.problem()).isEmpty();
-        return told;
-    }
-
-    private static String share(String url) {
-        return "affinity: {share: \"" + url + "\"}";
     }
 }

@@ -29,9 +29,17 @@ final class TwoProxies implements AutoCloseable {
 
     /** @param share the table's address */
     static TwoProxies start(String share) {
+        return start(share, share);
+    }
+
+    /** The same of two that go by different addresses. */
+    static TwoProxies start(String share, String others) {
         Replicas replicas = Replicas.start(REPLICAS, Replicas.fast(EngineSettings.Kind.LLAMA_SERVER));
-        String yaml = replicas.yaml("affinity: {share: \"" + share + "\"}");
-        return new TwoProxies(replicas, RunningHoming.start(yaml), RunningHoming.start(yaml));
+        return new TwoProxies(replicas, proxy(replicas, share), proxy(replicas, others));
+    }
+
+    private static RunningHoming proxy(Replicas replicas, String share) {
+        return RunningHoming.start(replicas.yaml("affinity: {share: \"" + share + "\"}"));
     }
 
     Replicas replicas() {
