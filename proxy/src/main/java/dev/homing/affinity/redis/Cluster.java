@@ -29,6 +29,7 @@ final class Cluster implements Connected {
     private static final Fault NO_HOLDER = new Fault(Kind.AWAY, "no node of the cluster has that key").ofAPart();
     private static final Fault SILENT = new Fault(Kind.AWAY, "the node that has that key is silent").ofAPart();
 
+    private static final Said NOT_SAID = Said.nothing(Faults.NOT_CONNECTED);
     private static final Duration HEARS_WITHIN = Duration.ofSeconds(1);
 
     private final StatefulRedisClusterConnection<String, String> asking;
@@ -95,8 +96,9 @@ final class Cluster implements Connected {
                             put(Scripts.beat(key, offered), part.getNodeId()).toCompletableFuture()));
         }
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture<?>[]::new))
-                .thenApply(over -> pulse(
-                        answers.values().stream().map(CompletableFuture::join).toList()));
+                .thenApply(over -> pulse(answers.values().stream()
+                        .map(answer -> answer.getNow(NOT_SAID))
+                        .toList()));
     }
 
     private static Pulse pulse(List<Said> answers) {
