@@ -2,13 +2,9 @@
 package dev.homing.affinity;
 
 import dev.homing.affinity.SessionRouter.Routed;
-import dev.homing.routing.Backend;
-import dev.homing.routing.BackendState;
-import dev.homing.routing.Mix64;
-import dev.homing.routing.PlacementRules;
+import dev.homing.bench.Samples;
 import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,7 +15,6 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -43,13 +38,8 @@ public class TurnBenchmark {
     private final SessionRouter router =
             new SessionRouter(new SessionTable(1_000, System::nanoTime), slot -> pending[slot]);
     private final PendingWork work = new PendingWork((slot, tokens) -> pending[slot] += tokens);
-    private Pool pool;
+    private final Pool pool = Samples.pool(3);
     private long bytes = 10_000;
-
-    @Setup
-    public void prepare() {
-        pool = new Pool(0, "default", List.of(backend(0), backend(1), backend(2)), PlacementRules.loadAware(16_384));
-    }
 
     @Benchmark
     public boolean turn() {
@@ -60,9 +50,5 @@ public class TurnBenchmark {
         boolean suspect = judged && claim.answered();
         router.release(routed);
         return suspect;
-    }
-
-    private static Backend backend(int slot) {
-        return new Backend(slot, "b" + slot, Mix64.hashId("b" + slot), 1, BackendState.READY, true);
     }
 }

@@ -4,6 +4,7 @@ package dev.homing.exchange;
 import dev.homing.affinity.SessionRouter;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.affinity.SessionTable;
+import dev.homing.bench.Samples;
 import dev.homing.config.ConfigErrors;
 import dev.homing.config.ConfigReader;
 import dev.homing.config.HomingConfig;
@@ -11,10 +12,6 @@ import dev.homing.exchange.Generation.PoolSetup;
 import dev.homing.exchange.Reception.Outcome;
 import dev.homing.look.Look;
 import dev.homing.look.Wanted;
-import dev.homing.routing.Backend;
-import dev.homing.routing.BackendState;
-import dev.homing.routing.Mix64;
-import dev.homing.routing.PlacementRules;
 import dev.homing.routing.Pool;
 import dev.homing.routing.RouteMatcher;
 import dev.homing.routing.RoutingTable;
@@ -106,8 +103,7 @@ public class IdentifyBenchmark {
     /** One pool of three healthy backends, everything else as that configuration says. */
     private static Generation generation(String yaml) throws ConfigErrors {
         HomingConfig config = ConfigReader.read("bench.yaml", yaml, name -> null);
-        List<Backend> backends = List.of(backend(0), backend(1), backend(2));
-        Pool pool = new Pool(0, "default", backends, PlacementRules.loadAware(16_384));
+        Pool pool = Samples.pool(3);
         RouteMatcher routes = new RouteMatcher(List.of(new RouteMatcher.Rule(null, null, Map.of(), null, 0)));
         return new Generation(
                 config,
@@ -115,10 +111,6 @@ public class IdentifyBenchmark {
                 new RoutingTable(List.of(pool), routes),
                 List.of(PoolSetup.of("default", config.defaults(), SipHash.ofSeed("homing"))),
                 List.of());
-    }
-
-    private static Backend backend(int slot) {
-        return new Backend(slot, "b" + slot, Mix64.hashId("b" + slot), 1, BackendState.READY, true);
     }
 
     /** A conversation of that many bytes, its session's key at the end, where clients put it that add it to a whole request. */
