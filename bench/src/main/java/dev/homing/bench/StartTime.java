@@ -99,7 +99,12 @@ public final class StartTime {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(archive);
-        command.addAll(List.of("-jar", jar.toString(), "run", "-c", folder.resolve("homing.yaml").toString()));
+        command.addAll(List.of(
+                "-jar",
+                jar.toString(),
+                "run",
+                "-c",
+                folder.resolve("homing.yaml").toString()));
         File log = folder.resolve("homing.log").toFile();
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(command)
