@@ -87,12 +87,13 @@ final class Consultation {
         long millis = TimeUnit.NANOSECONDS.toMillis(ttl) + 1;
         Wish wish = new Wish(pin.key(), before.expected(), wanted, millis, word.isAwaited());
         int since = era.get();
+        long asked = nanoTime.getAsLong();
         shared.bind(wish, said -> {
             String now = wish.bindingAfter(said);
             if (said.fault() == null && pin.word() == word) {
                 take(pin, now, since, () -> pin.word() == word);
             }
-            reach.heard(operation, said, now.equals(wanted.text()));
+            reach.heard(operation, said, asked, now.equals(wanted.text()));
             pin.answered(word);
             word.over(said.before() != null);
         });

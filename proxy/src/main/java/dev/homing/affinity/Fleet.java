@@ -28,6 +28,7 @@ public final class Fleet implements SharedTable.Listener {
     private final String self;
     private final SessionTable table;
     private final SharedTable shared;
+    private final LongSupplier nanoTime;
     private final Rosters rosters;
     private final Reach reach;
     private final PendingElsewhere elsewhere;
@@ -61,8 +62,9 @@ public final class Fleet implements SharedTable.Listener {
         this.self = self;
         this.table = table;
         this.shared = shared;
+        this.nanoTime = nanoTime;
         this.rosters = new Rosters(backends);
-        this.reach = new Reach(observer);
+        this.reach = new Reach(observer, nanoTime);
         this.elsewhere = new PendingElsewhere(nanoTime);
         this.consultation = new Consultation(table, shared, rosters, nanoTime, reach);
         this.rounds = new Rounds(table, consultation, reach);
@@ -82,7 +84,8 @@ public final class Fleet implements SharedTable.Listener {
     public void tick() {
         if (ticks++ % BEAT_TICKS == 0 && !beating) {
             beating = true;
-            shared.beat(this::pulse);
+            long asked = nanoTime.getAsLong();
+            shared.beat(pulse -> pulse(pulse, asked));
         }
         if (isUp()) {
             rounds.tick();
@@ -101,8 +104,9 @@ public final class Fleet implements SharedTable.Listener {
 
     /** Forgets a session everywhere, if it is bound in that pool where one is given. {@code then} is told whether it was bound. */
     public void forget(SessionKey session, @Nullable String pool, Consumer<Boolean> then) {
+        long asked = nanoTime.getAsLong();
         shared.forget(session, pool, said -> {
-            reach.heard(Operation.FORGET, said, true);
+            reach.heard(Operation.FORGET, said, asked, true);
             then.accept(said.before() != null);
         });
     }
@@ -136,10 +140,10 @@ public final class Fleet implements SharedTable.Listener {
         rounds.begin();
     }
 
-    private void pulse(SharedTable.Pulse pulse) {
+    private void pulse(SharedTable.Pulse pulse, long asked) {
         Fault fault = pulse.fault();
         if (fault != null) {
-            reach.failed(fault);
+            reach.failed(fault, asked);
         } else {
             if (!mark.equals(pulse.mark())) {
                 mark = pulse.mark();
