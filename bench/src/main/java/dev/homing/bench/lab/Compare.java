@@ -91,11 +91,12 @@ final class Compare implements Callable<Integer> {
                 if (wanted(scenario.name())) {
                     say(scenario.name() + ": " + scenario.text());
                     samples.addAll(lab.measure(scenario, subjects, rounds));
+                    report(all, samples, Map.of());
                 }
             }
             stop(subjects);
             Map<String, Map<Integer, Double>> memory = wanted("memory") ? memory(lab, all, folder) : Map.of();
-            new Report(new Results(samples, memory), all.get(0).name(), settings()).write(out);
+            report(all, samples, memory);
             say("written: " + out.resolve("report.md"));
             return 0;
         } finally {
@@ -104,6 +105,12 @@ final class Compare implements Callable<Integer> {
             engines.waitFor();
             delete(folder);
         }
+    }
+
+    /** After each scenario, so that nothing is lost if a later one fails. */
+    private void report(List<Peer> all, List<Sample> samples, Map<String, Map<Integer, Double>> memory)
+            throws IOException {
+        new Report(new Results(samples, memory), all.get(0).name(), settings()).write(out);
     }
 
     private boolean wanted(String scenario) {

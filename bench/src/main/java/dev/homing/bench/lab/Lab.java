@@ -56,11 +56,10 @@ final class Lab {
     }
 
     private Sample measure(Scenario scenario, Subject subject, int round) throws IOException, InterruptedException {
-        if (scenario.streams()) {
-            load.streams(subject.peer().port(), scenario.clients(), scenario.everyMillis(), 0);
-        } else {
-            load.askers(subject.peer().port(), scenario.clients(), scenario.query(), scenario.bodyBytes());
-        }
+        int port = subject.peer().port();
+        int missing = scenario.streams()
+                ? load.streams(port, scenario.clients(), scenario.everyMillis(), 0)
+                : load.askers(port, scenario.clients(), scenario.query(), scenario.bodyBytes());
         Thread.sleep(SETTLE_MILLIS);
         load.turn();
         Usage before = Usage.of(subject, engines);
@@ -74,6 +73,7 @@ final class Lab {
         double elapsed = (System.nanoTime() - begin) / 1e9;
         Usage used = Usage.of(subject, engines).since(before);
         Map<Figure, Double> figures = figures(seen, used, elapsed);
+        figures.merge(Figure.FAILURES, (double) missing, Double::sum);
         ProcessHandle process = subject.process();
         if (process != null) {
             figures.put(Figure.RESIDENT, ProcessFigures.resident(process) / 1e6);
