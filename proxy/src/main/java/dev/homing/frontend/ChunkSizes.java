@@ -81,6 +81,9 @@ final class ChunkSizes {
         if (digit >= 0 && digits < MAX_DIGITS) {
             digits++;
             size = size << 4 | digit;
+            if (size > Integer.MAX_VALUE) {
+                return "chunk size (expected: < 2 GiB)";
+            }
         } else if (digit >= 0 || digits == 0) {
             return "chunk size (expected: 1 to 16 hexadecimal digits)";
         } else if ((b == '\n') != (last == '\r')) {
@@ -100,7 +103,7 @@ final class ChunkSizes {
         return trailers.fault();
     }
 
-    /** Past the data and the line end behind it to the next size. The codec refuses sizes from 2 GiB on. */
+    /** Past the data and the line end behind it to the next size. */
     private void next() {
         if (size == 0) {
             part = Part.TRAILERS;

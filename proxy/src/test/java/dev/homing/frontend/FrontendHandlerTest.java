@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,8 +39,10 @@ final class FrontendHandlerTest {
     private final Configs configs = new Configs();
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelHandlerContext decoder;
+    private long now;
 
     FrontendHandlerTest() {
+        channel.freezeTime();
         RecordingObserver observer = new RecordingObserver();
         Admission admission = new Admission(() -> 0);
         Shared shared = new Shared(
@@ -49,7 +52,7 @@ final class FrontendHandlerTest {
                 observer,
                 (slot, outcome) -> {},
                 Configs.VIA);
-        Deadlines deadlines = new Deadlines(channel.eventLoop(), () -> 0);
+        Deadlines deadlines = new Deadlines(channel.eventLoop(), () -> now);
         Upstreams upstreams = new Upstreams(channel.eventLoop(), null, deadlines, observer, () -> 0);
         Generation generation = configs.generation(List.of());
         FrontendHandler handler = new FrontendHandler(
@@ -90,10 +93,21 @@ final class FrontendHandlerTest {
     }
 
     @Test
-    void anIdleConnectionEndsWhenDrainingBegins() {
+    void anIdleConnectionEndsASecondAfterDrainingBegan() {
         channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
 
+        pass(900);
+        assertThat(channel.isOpen()).isTrue();
+        pass(400);
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void pass(int millis) {
+        for (int i = 0; i < millis; i++) {
+            now += 1_000_000;
+            channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
     }
 
     @Test

@@ -84,9 +84,13 @@ final class RequestDecoderTest {
                 "5\r\nhello\r\n00000000000000003\r\nabc\r\n0\r\n\r\n",
                 "5;a=\"b\"\r\n0\r\n0\n\r\n00000000000000003;a\r\nabc\r\n0\r\n\r\n",
                 "5\r\nhello\r\n00000000000000000\r\n\r\n",
+                "80000000\r\nhello\r\n0\r\n\r\n",
+                "110000005\r\nhello\r\n0\r\n\r\n",
+                "7ffffffffffffff5\r\nhello\r\n0\r\n\r\n",
+                "5\r\nhello\r\nFFFFFFFFFFFFFFFE\r\nabc\r\n0\r\n\r\n",
                 "1\r\n\n\r\n\r\n0\r\n\r\n",
             })
-    void aChunkSizeOfMoreThanSixteenDigitsOrNoneIsRefusedWhereverItIsCut(String chunks) {
+    void aChunkSizeOfTooManyDigitsTooLargeOrNoneIsRefusedWhereverItIsCut(String chunks) {
         String request = CHUNKED + chunks;
         for (int cut = 0; cut <= request.length(); cut++) {
             List<String> seen = decoded(request.substring(0, cut), request.substring(cut) + GET);
