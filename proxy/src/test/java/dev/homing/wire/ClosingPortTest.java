@@ -29,7 +29,7 @@ class ClosingPortTest {
     private static final int A_WHILE_MILLIS = 300;
 
     static Iterable<Io> transports() {
-        return Io.available().filter(io -> io != Io.NIO).toList();
+        return Io.available().toList();
     }
 
     @ParameterizedTest
@@ -58,7 +58,11 @@ class ClosingPortTest {
         InetSocketAddress address = (InetSocketAddress) listener.localAddress();
         try (Socket early = new Socket(address.getAddress(), address.getPort());
                 Socket late = new Socket()) {
-            assertThat(ClosingPort.shut(listener)).isTrue();
+            boolean shut = ClosingPort.shut(listener);
+            assertThat(shut).as("NIO tells no descriptor").isEqualTo(io != Io.NIO);
+            if (!shut) {
+                return;
+            }
 
             assertThatExceptionOfType(SocketTimeoutException.class)
                     .isThrownBy(() -> late.connect(address, A_WHILE_MILLIS));
