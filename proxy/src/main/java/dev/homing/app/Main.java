@@ -31,6 +31,9 @@ public final class Main implements Runnable {
     /** Read by the logging configuration, from the environment or here. */
     private static final String LOG_LEVEL = "HOMING_LOG";
 
+    /** Netty follows one buffer in 128, with stack traces of where it was made and held. That is for tests, which follow all. */
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -41,6 +44,9 @@ public final class Main implements Runnable {
         if (arguments.length > 0 && arguments[0].equals("demo") && System.getenv(LOG_LEVEL) == null) {
             // Before anything logs: the demo speaks for itself.
             System.setProperty(LOG_LEVEL, "warn");
+        }
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled");
         }
         System.exit(commandLine().execute(arguments));
     }

@@ -65,6 +65,9 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private @Nullable Tunnel tunnel;
     private boolean uploadStopped;
 
+    /** Whoever begins it flushes as well, when what is at hand of the body was told: so that both go as one packet. */
+    private boolean beginning = true;
+
     private Exchange(Call call, Reception reception, RequestBody body) {
         this.scope = call.scope();
         this.client = call.client();
@@ -89,7 +92,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     }
 
     /**
-     * Begins the exchange of a request. What is refused is answered before this returns.
+     * Begins the exchange of a request. What is refused is answered before this returns; what is sent on is flushed by {@link #contentFlush}.
      *
      * @param body what of it has come
      * @return null when it is over already
@@ -97,6 +100,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     static @Nullable Exchange begin(Call call, Reception reception, RequestBody body) {
         Exchange exchange = new Exchange(call, reception, body);
         exchange.approach.enter();
+        exchange.beginning = false;
         return exchange.state == State.OVER ? null : exchange;
     }
 
@@ -231,7 +235,9 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
                 approach.generation().endpoint(itinerary.destination().slot()),
                 approach.generation().rules(reception().setup(), scope.shared().via())));
         body.sendTo(connection);
-        connection.flush();
+        if (!beginning) {
+            connection.flush();
+        }
         prefill.sent();
         await();
         pace();

@@ -2,8 +2,6 @@
 package dev.homing.exchange;
 
 import dev.homing.config.Cidr;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import io.netty.util.NetUtil;
@@ -22,6 +20,10 @@ final class ForwardedHeaders {
     private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
 
+    private static final AsciiString WRITTEN_FOR = AsciiString.cached("X-Forwarded-For");
+    private static final AsciiString WRITTEN_PROTO = AsciiString.cached("X-Forwarded-Proto");
+    private static final AsciiString WRITTEN_HOST = AsciiString.cached("X-Forwarded-Host");
+
     private ForwardedHeaders() {}
 
     /** Whether a request header is one of those that {@link #write} writes instead. */
@@ -31,12 +33,12 @@ final class ForwardedHeaders {
     }
 
     /** @param host the request's authority, empty when it named none */
-    static void write(ByteBuf out, HttpHeaders headers, ClientInfo client, String host, List<Cidr> trusted) {
-        boolean keep = trusted.stream().anyMatch(block -> block.contains(client.address()));
+    static void write(HeadText out, HttpHeaders headers, ClientInfo client, String host, List<Cidr> trusted) {
+        boolean keep = !trusted.isEmpty() && trusted.stream().anyMatch(block -> block.contains(client.address()));
         String address = NetUtil.toAddressString(client.address());
-        line(out, "X-Forwarded-For", extended(keep, headers, FOR, address));
-        line(out, "X-Forwarded-Proto", kept(keep, headers, PROTO, client.scheme()));
-        line(out, "X-Forwarded-Host", kept(keep, headers, HOST, host));
+        line(out, WRITTEN_FOR, extended(keep, headers, FOR, address));
+        line(out, WRITTEN_PROTO, kept(keep, headers, PROTO, client.scheme()));
+        line(out, WRITTEN_HOST, kept(keep, headers, HOST, host));
         if (keep) {
             headers.forEach(header -> {
                 if (contains(header.getKey()) && !written(header.getKey())) {
@@ -66,12 +68,9 @@ final class ForwardedHeaders {
         return before == null ? value : before;
     }
 
-    private static void line(ByteBuf out, String name, String value) {
-        if (!value.isEmpty()) {
-            ByteBufUtil.writeAscii(out, name);
-            ByteBufUtil.writeAscii(out, ": ");
-            ByteBufUtil.writeAscii(out, value);
-            ByteBufUtil.writeAscii(out, "\r\n");
+    private static void line(HeadText out, CharSequence name, CharSequence value) {
+        if (value.length() > 0) {
+            out.line(name, value);
         }
     }
 }

@@ -44,6 +44,9 @@ final class GatheredAnswer implements ClientStream {
         Call asked =
                 new Call(call.scope(), call.generations(), call.generation(), this, question, call.key(), call.begun());
         exchange = Exchange.begin(asked, reception, none);
+        if (exchange != null) {
+            exchange.contentFlush();
+        }
     }
 
     Reception reception() {

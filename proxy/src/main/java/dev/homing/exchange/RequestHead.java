@@ -7,7 +7,6 @@ import dev.homing.observe.Trace;
 import dev.homing.upstream.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -43,6 +42,11 @@ public record RequestHead(
         @Nullable Trace trace) implements Asked {
 
     private static final AsciiString TRAILERS = HttpHeaderValues.TRAILERS;
+
+    private static final AsciiString SPACE = AsciiString.cached(" ");
+    private static final AsciiString VERSION = AsciiString.cached(" HTTP/1.1\r\n");
+    private static final AsciiString HOST = AsciiString.cached("Host");
+    private static final AsciiString VIA = AsciiString.cached("Via");
 
     /** What says that there is a body, or asks for less than a whole answer. */
     private static final AsciiString[] NOT_PLAIN = {
@@ -187,53 +191,49 @@ public record RequestHead(
 
     /** Whether a proxy of that name has handled the request already. */
     boolean passed(String via) {
-        return request.headers().getAll(HttpHeaderNames.VIA).stream()
-                .flatMap(value -> Stream.of(value.split(",", -1)))
-                .map(hop -> hop.strip().split("[ \t]+", 3))
-                .anyMatch(hop -> hop.length > 1 && hop[1].equals(via));
+        return request.headers().contains(HttpHeaderNames.VIA)
+                && request.headers().getAll(HttpHeaderNames.VIA).stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .map(hop -> hop.strip().split("[ \t]+", 3))
+                        .anyMatch(hop -> hop.length > 1 && hop[1].equals(via));
     }
 
     ByteBuf encode(ByteBufAllocator alloc, Endpoint endpoint, Rules rules) {
         HttpHeaders headers = request.headers();
-        ByteBuf out = alloc.buffer(512);
-        text(out, request.method().asciiName());
-        out.writeByte(' ');
+        HeadText out = new HeadText().add(request.method().asciiName()).add(SPACE);
         if (!target.equals("*")) {
-            text(out, endpoint.pathPrefix());
+            out.add(endpoint.pathPrefix());
         }
-        text(out, target);
-        text(out, " HTTP/1.1\r\n");
-        line(out, "Host", endpoint.authority());
+        out.add(target).add(VERSION).line(HOST, endpoint.authority());
         HopByHopHeaders ending = HopByHopHeaders.of(headers);
         Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
         while (all.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = all.next();
             if (passes(header.getKey(), ending, endpoint, rules)
                     && (trace == null || !TraceHeaders.replaced(header.getKey(), trace))) {
-                line(out, header.getKey(), header.getValue());
+                out.line(header.getKey(), header.getValue());
             }
         }
-        endpoint.headers().forEach((name, value) -> line(out, name, value));
+        endpoint.headers().forEach(out::line);
         if (trace != null && passes(TraceHeaders.TRACEPARENT, HopByHopHeaders.NONE, endpoint, rules)) {
-            line(out, TraceHeaders.TRACEPARENT, trace.traceparent());
+            out.line(TraceHeaders.TRACEPARENT, trace.traceparent());
         }
         if (rules.authorization() != null) {
-            line(out, "Authorization", rules.authorization());
+            out.line("Authorization", rules.authorization());
         }
         if (upgrade()) {
-            line(out, "Upgrade", HttpHeaderValues.WEBSOCKET);
-            line(out, "Connection", "Upgrade");
+            out.line("Upgrade", HttpHeaderValues.WEBSOCKET);
+            out.line("Connection", "Upgrade");
         } else if (headers.containsValue(HttpHeaderNames.TE, TRAILERS, true)) {
-            line(out, "TE", TRAILERS);
-            line(out, "Connection", "TE");
+            out.line("TE", TRAILERS);
+            out.line("Connection", "TE");
         }
         if (chunked) {
-            line(out, "Transfer-Encoding", "chunked");
+            out.line("Transfer-Encoding", HttpHeaderValues.CHUNKED);
         }
         ForwardedHeaders.write(out, headers, client, host, rules.trusted());
-        line(out, "Via", version(request.protocolVersion()) + " " + rules.via());
-        text(out, "\r\n");
-        return out;
+        out.line(VIA, version(request.protocolVersion()) + " " + rules.via());
+        return out.lineEnd().toBuffer(alloc);
     }
 
     private static String version(HttpVersion version) {
@@ -262,16 +262,5 @@ public record RequestHead(
 
     private static String lower(CharSequence name) {
         return name.toString().toLowerCase(Locale.ROOT);
-    }
-
-    private static void line(ByteBuf out, CharSequence name, CharSequence value) {
-        text(out, name);
-        text(out, ": ");
-        text(out, value);
-        text(out, "\r\n");
-    }
-
-    private static void text(ByteBuf out, CharSequence text) {
-        ByteBufUtil.writeAscii(out, text);
     }
 }

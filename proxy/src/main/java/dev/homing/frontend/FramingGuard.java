@@ -3,6 +3,7 @@ package dev.homing.frontend;
 
 import dev.homing.config.Limits;
 import dev.homing.exchange.ProxyError;
+import dev.homing.upstream.HeadBytes;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -162,9 +163,11 @@ final class FramingGuard {
     }
 
     private static @Nullable ProxyError expect(HttpHeaders headers) {
+        if (!headers.contains(HttpHeaderNames.EXPECT)) {
+            return null;
+        }
         List<String> values = headers.getAll(HttpHeaderNames.EXPECT);
-        boolean known = values.isEmpty()
-                || (values.size() == 1 && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(values.get(0)));
+        boolean known = values.size() == 1 && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(values.get(0));
         return known
                 ? null
                 : ProxyError.invalid(417, "expectation_failed", "Expect: " + values + " (expected: 100-continue)");
@@ -172,16 +175,21 @@ final class FramingGuard {
 
     /** One decimal number that fits, RFC 9110 section 8.6. */
     static boolean length(CharSequence text) {
-        return text.length() > 0 && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() > 0 && text.length() <= 18;
     }
 
     /** A token, RFC 9110 section 5.6.2. */
     static boolean token(CharSequence text) {
-        return text.length() > 0
-                && text.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z')
-                                || (c >= 'A' && c <= 'Z')
-                                || (c >= '0' && c <= '9')
-                                || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+        for (int i = 0; i < text.length(); i++) {
+            if (!HeadBytes.isToken(text.charAt(i))) {
+                return false;
+            }
+        }
+        return text.length() > 0;
     }
 }

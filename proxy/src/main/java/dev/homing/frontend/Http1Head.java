@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
+import dev.homing.exchange.HeadText;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ final class Http1Head {
 
     /** Methods that are taken, in the words of {@code Allow}. */
     static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+    private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
+    private static final AsciiString SPACE = AsciiString.cached(" ");
+    private static final AsciiString CHUNKED = AsciiString.cached("Transfer-Encoding: chunked\r\n");
 
     private Http1Head() {}
 
@@ -48,8 +53,7 @@ final class Http1Head {
 
     static ByteBuf encode(ByteBufAllocator alloc, ResponseHead head, Persistence persistence) {
         HttpResponseStatus status = head.response().status();
-        ByteBuf out = alloc.buffer(512);
-        statusLine(out, status);
+        HeadText out = statusLine(status);
         Iterator<Map.Entry<CharSequence, CharSequence>> headers =
                 head.response().headers().iteratorCharSequence();
         while (headers.hasNext()) {
@@ -59,16 +63,14 @@ final class Http1Head {
             boolean lengthOfNothing = (status.code() < 200 || status.code() == 204)
                     && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey());
             if (!ends && !lengthOfNothing) {
-                line(out, header.getKey(), header.getValue());
+                out.line(header.getKey(), header.getValue());
             }
         }
         lines(out, head.added());
         if (head.body() == ResponseHead.Body.CHUNKED) {
-            line(out, "Transfer-Encoding", "chunked");
+            out.add(CHUNKED);
         }
-        ByteBufUtil.writeAscii(out, persistence.line);
-        ByteBufUtil.writeAscii(out, "\r\n");
-        return out;
+        return out.add(persistence.line).lineEnd().toBuffer(alloc);
     }
 
     /** @param withBody false for an answer to HEAD */
@@ -79,46 +81,35 @@ final class Http1Head {
             byte[] body,
             Persistence persistence,
             boolean withBody) {
-        ByteBuf out = alloc.buffer(256 + body.length);
-        statusLine(out, HttpResponseStatus.valueOf(error.status()));
-        line(out, "Content-Type", "application/json");
-        line(out, "Content-Length", Integer.toString(body.length));
+        HeadText out = statusLine(HttpResponseStatus.valueOf(error.status()))
+                .line("Content-Type", "application/json")
+                .line("Content-Length", Integer.toString(body.length));
         if (error.retryAfter() > 0) {
-            line(out, "Retry-After", Integer.toString(error.retryAfter()));
+            out.line("Retry-After", Integer.toString(error.retryAfter()));
         }
         if (error.status() == 401) {
-            line(out, "WWW-Authenticate", "Bearer");
+            out.line("WWW-Authenticate", "Bearer");
         }
         if (error.status() == 405) {
-            line(out, "Allow", ALLOWED);
+            out.line("Allow", ALLOWED);
         }
         lines(out, added);
-        ByteBufUtil.writeAscii(out, persistence.line);
-        ByteBufUtil.writeAscii(out, "\r\n");
-        if (withBody) {
-            out.writeBytes(body);
-        }
-        return out;
+        out.add(persistence.line).lineEnd();
+        return (withBody ? out.add(body) : out).toBuffer(alloc);
     }
 
-    private static void statusLine(ByteBuf out, HttpResponseStatus status) {
-        ByteBufUtil.writeAscii(out, "HTTP/1.1 ");
-        ByteBufUtil.writeAscii(out, status.codeAsText());
-        out.writeByte(' ');
-        ByteBufUtil.writeAscii(out, status.reasonPhrase());
-        ByteBufUtil.writeAscii(out, "\r\n");
+    private static HeadText statusLine(HttpResponseStatus status) {
+        return new HeadText()
+                .add(VERSION)
+                .add(status.codeAsText())
+                .add(SPACE)
+                .add(status.reasonPhrase())
+                .lineEnd();
     }
 
-    private static void lines(ByteBuf out, List<String> pairs) {
+    private static void lines(HeadText out, List<String> pairs) {
         for (int i = 0; i < pairs.size(); i += 2) {
-            line(out, pairs.get(i), pairs.get(i + 1));
+            out.line(pairs.get(i), pairs.get(i + 1));
         }
-    }
-
-    private static void line(ByteBuf out, CharSequence name, CharSequence value) {
-        ByteBufUtil.writeAscii(out, name);
-        ByteBufUtil.writeAscii(out, ": ");
-        ByteBufUtil.writeAscii(out, value);
-        ByteBufUtil.writeAscii(out, "\r\n");
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.metering;
 
-import io.netty.buffer.ByteBuf;
-
 /** A JSON number whose bytes pass in parts; its value is of interest only when it is an integer {@code >= 0} of a believable size. */
 final class JsonNumber {
 
@@ -20,9 +18,9 @@ final class JsonNumber {
     }
 
     /** Reads on; the index of the byte behind the number, or {@code to} when the end has not come. */
-    int read(ByteBuf buf, int from, int to) {
+    int read(byte[] part, int from, int to) {
         for (int i = from; i < to; i++) {
-            byte sign = buf.getByte(i);
+            byte sign = part[i];
             if (sign >= '0' && sign <= '9') {
                 if (digits < MAX_DIGITS) {
                     value = value * 10 + (sign - '0');

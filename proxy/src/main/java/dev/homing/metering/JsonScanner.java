@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A push tokenizer that follows the paths of a {@link PathNode} tree through one JSON document at a time, fed with its bytes in parts cut
- * anywhere. It holds no bytes but those of a key that may matter, allocates nothing, and needs no stack: the way back is in the tree,
+ * anywhere. It holds no bytes but those of a key that may matter, and needs no stack: the way back is in the tree,
  * below it only the depth counts. What is no JSON, or nested deeper than {@link #MAX_DEPTH}, ends the document without a report.
  *
  * <p>Simpler than RFC 8259 where it cannot change what is found: the form of a number that does not matter is not checked, nor the
@@ -16,6 +16,9 @@ final class JsonScanner {
 
     /** Deeper documents are given up. One bit a level in {@link #kinds}. */
     static final int MAX_DEPTH = 64;
+
+    /** Bytes that are copied at a time. */
+    private static final int MAX_PART = 1024;
 
     private enum Expect {
         VALUE,
@@ -37,6 +40,10 @@ final class JsonScanner {
     private final JsonNumber number = new JsonNumber();
     private final byte[] key = new byte[PathNode.MAX_KEY];
 
+    /** What is read just now, up to {@link #end}. */
+    private byte[] part = {};
+
+    private int end;
     private Expect expect = Expect.NOTHING;
     private int depth;
     /** The open containers, innermost in the lowest bit: 1 = object, 0 = array. */
@@ -91,13 +98,27 @@ final class JsonScanner {
 
     /** Reads on. Does not change the buffer's indices; never throws for what the bytes say. */
     void read(ByteBuf buf, int from, int to) {
-        int i = from;
-        while (i < to && expect != Expect.NOTHING) {
+        int start = from;
+        while (start < to && expect != Expect.NOTHING) {
+            // Copied, because looks at single bytes are dear outside of the heap.
+            end = Math.min(MAX_PART, to - start);
+            if (part.length < end) {
+                part = new byte[end];
+            }
+            buf.getBytes(start, part, 0, end);
+            readPart();
+            start += end;
+        }
+    }
+
+    private void readPart() {
+        int i = 0;
+        while (i < end && expect != Expect.NOTHING) {
             i = switch (expect) {
-                case TEXT -> readText(buf, i, to);
-                case KEY -> readKey(buf, i, to);
-                case NUMBER -> readNumber(buf, i, to);
-                default -> readSign(buf.getByte(i), i);
+                case TEXT -> readText(i);
+                case KEY -> readKey(i);
+                case NUMBER -> readNumber(i);
+                default -> readSign(part[i], i);
             };
         }
     }
@@ -222,40 +243,39 @@ final class JsonScanner {
         text.begin();
     }
 
-    private int readKey(ByteBuf buf, int from, int to) {
-        int quote = text.closingQuote(buf, from, to);
-        int end = quote < 0 ? to : quote;
+    private int readKey(int from) {
+        int quote = text.closingQuote(part, from, end);
         boolean matters = ignored == 0 && within != null;
         if (matters) {
-            keepKey(buf, from, end - from);
+            keepKey(from, (quote < 0 ? end : quote) - from);
         }
         if (quote < 0) {
-            return to;
+            return end;
         }
         place = matters && within != null && keyLength <= key.length ? within.member(key, keyLength) : null;
         expect = Expect.COLON;
         return quote + 1;
     }
 
-    private void keepKey(ByteBuf buf, int from, int length) {
+    private void keepKey(int from, int length) {
         if (length <= key.length - keyLength) {
-            buf.getBytes(from, key, keyLength, length);
+            System.arraycopy(part, from, key, keyLength, length);
             keyLength += length;
         } else {
             keyLength = key.length + 1;
         }
     }
 
-    private int readText(ByteBuf buf, int from, int to) {
+    private int readText(int from) {
         if (textBegins) {
             textBegins = false;
-            if (buf.getByte(from) != '"') {
+            if (part[from] != '"') {
                 sink.content();
             }
         }
-        int quote = text.closingQuote(buf, from, to);
+        int quote = text.closingQuote(part, from, end);
         if (quote < 0) {
-            return to;
+            return end;
         }
         endValue();
         return quote + 1;
@@ -275,15 +295,15 @@ final class JsonScanner {
         }
     }
 
-    private int readNumber(ByteBuf buf, int from, int to) {
-        int end = number.read(buf, from, to);
-        if (end < to) {
+    private int readNumber(int from) {
+        int behind = number.read(part, from, end);
+        if (behind < end) {
             Field field = place == null ? null : place.field();
             if (field != null && field != Field.CONTENT && number.value() != Told.NOTHING) {
                 sink.number(field, number.value());
             }
             endValue();
         }
-        return end;
+        return behind;
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads token usage and the moment of the first content out of one answer while its bytes pass: it keeps none of them, allocates nothing
- * a chunk, and takes them cut anywhere. Confined to the answer's event loop.
+ * for a token behind the first, and takes them cut anywhere. Confined to the answer's event loop.
  */
 public final class UsageScanner {
 

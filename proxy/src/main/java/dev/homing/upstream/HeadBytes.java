@@ -2,7 +2,6 @@
 package dev.homing.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ByteProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Confined to its event loop.
  */
-public final class HeadBytes implements ByteProcessor {
+public final class HeadBytes {
 
     private enum Part {
         BEFORE,
@@ -47,6 +46,9 @@ public final class HeadBytes implements ByteProcessor {
     private static final long TOKENS_BELOW_64 = bits(TOKENS, 0);
     private static final long TOKENS_FROM_64 = bits(TOKENS, 64);
 
+    /** Bytes that are looked at together; most heads are shorter. */
+    private static final int WINDOW = 512;
+
     private final Part first;
     private Part part;
     private int seen;
@@ -71,11 +73,33 @@ public final class HeadBytes implements ByteProcessor {
 
     /** What is wrong with what is new in the codec's input; null when nothing is. */
     public @Nullable String fault(ByteBuf in) {
-        int fresh = in.readableBytes() - seen;
-        if (fresh > 0 && part != Part.END) {
-            in.forEachByte(in.readerIndex() + seen, fresh, this);
+        int from = in.readerIndex() + seen;
+        while (from < in.writerIndex() && part != Part.END && fault == null) {
+            // Copied, because looks at single bytes are dear outside of the heap.
+            byte[] bytes = new byte[Math.min(WINDOW, in.writerIndex() - from)];
+            in.getBytes(from, bytes);
+            process(bytes);
+            from += bytes.length;
         }
         return fault;
+    }
+
+    private void process(byte[] bytes) {
+        int i = 0;
+        while (i < bytes.length) {
+            if (part == Part.TEXT) {
+                while (i < bytes.length && isText(bytes[i])) {
+                    i++;
+                }
+            } else if (part == Part.NAME) {
+                while (i < bytes.length && isToken(bytes[i])) {
+                    i++;
+                }
+            }
+            if (i < bytes.length && !process(bytes[i++])) {
+                return;
+            }
+        }
     }
 
     /** What is wrong with the bytes that were {@linkplain #process processed}; null when nothing is. */
@@ -106,7 +130,6 @@ public final class HeadBytes implements ByteProcessor {
     }
 
     /** The next byte; false when no further one is to be looked at. */
-    @Override
     public boolean process(byte b) {
         Part next = switch (part) {
             case BEFORE -> b == '\r' ? Part.BEFORE_LF : isToken(b) ? Part.METHOD : null;
@@ -148,9 +171,9 @@ public final class HeadBytes implements ByteProcessor {
         };
     }
 
-    /** RFC 9110 section 5.6.2. */
-    private static boolean isToken(byte b) {
-        return b > ' ' && ((b < 64 ? TOKENS_BELOW_64 : TOKENS_FROM_64) & 1L << b) != 0;
+    /** Whether it may stand in a token, RFC 9110 section 5.6.2. */
+    public static boolean isToken(int c) {
+        return c > ' ' && c < 128 && ((c < 64 ? TOKENS_BELOW_64 : TOKENS_FROM_64) & 1L << c) != 0;
     }
 
     /** Not a blank; what of it may stand in a target is looked at when that is whole. */

@@ -73,6 +73,11 @@ public final class Conversation implements AutoCloseable {
         return head.toString();
     }
 
+    /** Bytes that came and were not read yet. */
+    int atHand() throws IOException {
+        return in.available();
+    }
+
     /** The body that belongs to that head. */
     String body(String head) throws IOException {
         String lower = head.toLowerCase(Locale.ROOT);

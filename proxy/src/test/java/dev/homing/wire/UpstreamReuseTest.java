@@ -10,6 +10,8 @@ import dev.homing.observe.ProxyObserver.RetryReason;
 import dev.homing.observe.ProxyObserver.Side;
 import dev.homing.wire.RecordingOrigin.Script;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,6 +43,25 @@ final class UpstreamReuseTest extends WireCase {
 
         assertThat(origin.connections()).isEqualTo(2);
         assertThat(origin.conversation(0).isOver(5000)).isTrue();
+    }
+
+    @Test
+    void aSmallRequestIsSentInOnePiece() throws Exception {
+        List<Integer> withTheHead = new CopyOnWriteArrayList<>();
+        RecordingOrigin origin = origin(conversation -> {
+            for (String head = conversation.head(); head != null; head = conversation.head()) {
+                withTheHead.add(conversation.atHand());
+                conversation.body(head);
+                conversation.send(OK);
+            }
+        });
+        RawClient client = client(plane(origin));
+
+        for (int i = 0; i < 50; i++) {
+            client.send(POST).response();
+        }
+
+        assertThat(withTheHead).hasSize(50).containsOnly("hello".length());
     }
 
     static Stream<ArgumentSet> surpluses() {
