@@ -3,12 +3,12 @@ package dev.homing.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.homing.docs.Pages.Page;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 /** The pages of the repository against the files they speak of. */
 class DocsTest {
 
-    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern DEFINITION = Pattern.compile("(?m)^\\[[^]]+]: (\\S+)$");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Path ROOT = Pages.ROOT;
 
     @Test
     void everyLinkToAFileLeadsSomewhere() {
-        List<String> dead = pages().flatMap(DocsTest::deadLinks).toList();
+        List<String> dead = Pages.all().stream().flatMap(DocsTest::deadLinks).toList();
 
         assertThat(dead).isEmpty();
     }
@@ -47,29 +49,40 @@ class DocsTest {
         assertThat(Files.readString(ROOT.resolve("docs/operations.md"))).contains(keys);
     }
 
-    private static Stream<Path> pages() {
-        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
-                Stream<Path> top = Files.list(ROOT)) {
-            List<Path> pages = Stream.concat(docs, top)
-                    .filter(page -> page.toString().endsWith(".md"))
-                    .toList();
-            assertThat(pages).hasSizeGreaterThan(5);
-            return pages.stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What leads nowhere: a file that is not there, or a heading that a page does not have. */
+    private static Stream<String> deadLinks(Page page) {
+        return Stream.concat(targets(LINK, page), targets(DEFINITION, page))
+                .filter(target -> !target.contains("://"))
+                .filter(target -> !leadsSomewhere(page, target))
+                .map(target -> page.name() + ": " + target);
     }
 
-    private static Stream<String> deadLinks(Path page) {
-        try {
-            Matcher link = LINK.matcher(Files.readString(page));
-            return link.results()
-                    .map(found -> found.group(1))
-                    .filter(target -> !target.contains("://"))
-                    .filter(target -> !Files.exists(page.getParent().resolve(target)))
-                    .map(target -> ROOT.relativize(page) + ": " + target);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static Stream<String> targets(Pattern pattern, Page page) {
+        return pattern.matcher(page.text()).results().map(found -> found.group(1));
+    }
+
+    private static boolean leadsSomewhere(Page page, String target) {
+        String[] parts = target.split("#", 2);
+        Path file = page.folder().resolve(parts[0]).normalize();
+        if (!parts[0].isEmpty() && !Files.exists(file)) {
+            return false;
         }
+        if (parts.length == 1 || (!parts[0].isEmpty() && !parts[0].endsWith(".md"))) {
+            return true;
+        }
+        Page of = parts[0].isEmpty()
+                ? page
+                : Pages.page(Pages.ROOT.toAbsolutePath().relativize(file).toString());
+        return HEADING.matcher(of.text())
+                .results()
+                .anyMatch(heading -> anchor(heading.group(1)).equals(parts[1]));
+    }
+
+    /** As forges make them of headings. */
+    private static String anchor(String heading) {
+        return heading.strip()
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\w\\- ]", "")
+                .replace(' ', '-');
     }
 }
