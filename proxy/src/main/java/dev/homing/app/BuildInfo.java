@@ -9,9 +9,13 @@ import java.util.Properties;
 /**
  * Which build this is.
  *
- * @param commit abbreviated, {@code unknown} when it was built outside a checkout
+ * @param date of the sources, as {@code 2026-01-31}
+ * @param commit abbreviated, {@code unknown} when it was built from neither a checkout nor an archive of one
  */
-record BuildInfo(String version, String commit) {
+record BuildInfo(String version, String date, String commit) {
+
+    private static final int ABBREVIATED = 7;
+    private static final String UNKNOWN = "unknown";
 
     static BuildInfo read() {
         Properties properties = new Properties();
@@ -22,7 +26,20 @@ record BuildInfo(String version, String commit) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String commit = properties.getProperty("commit", "unknown");
-        return new BuildInfo(properties.getProperty("version", "unknown"), commit.startsWith("$") ? "unknown" : commit);
+        return of(properties);
+    }
+
+    static BuildInfo of(Properties properties) {
+        String commit = told(properties, "commit");
+        return new BuildInfo(
+                told(properties, "version"),
+                told(properties, "timestamp").replaceFirst("T.*", ""),
+                commit.equals(UNKNOWN) ? commit : commit.substring(0, ABBREVIATED));
+    }
+
+    /** What the build did not fill in is a variable's name still. */
+    private static String told(Properties properties, String key) {
+        String value = properties.getProperty(key, UNKNOWN);
+        return value.startsWith("$") ? UNKNOWN : value;
     }
 }

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
             ReplicaCommand.class,
             SimulateCommand.class,
             KeyCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            CompletionCommand.class,
+            ManCommand.class
         })
 public final class Main implements Runnable {
 
@@ -69,6 +71,7 @@ public final class Main implements Runnable {
         all.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(version));
+        RootHelp.addTo(all.getCommandSpec());
         return all;
     }
 

@@ -61,7 +61,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--policy",
-            paramLabel = "P,...",
+            paramLabel = "P",
             split = ",",
             converter = PolicyName.class,
             description =

@@ -19,7 +19,8 @@ class MainTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "demo", "replica", "simulate", "explain", "key", "version"})
+    @ValueSource(
+            strings = {"run", "check", "demo", "replica", "simulate", "explain", "key", "version", "completion", "man"})
     void helpAndVersionAreToldByEveryCommand(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: homing " + command);
