@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What sessions in the table take of the heap: of a million, or as many as the argument says, when each has had one request and when each has come
- * back once.
+ * What sessions in the table take of the heap: of a million, or as many as the argument says, when each has had one request, when each has come
+ * back once, and when the table was swept since.
  */
 public final class SessionMemory {
 
@@ -21,7 +21,7 @@ public final class SessionMemory {
 
     private SessionMemory() {}
 
-    /** Prints two lines. */
+    /** Prints three lines. */
     public static void main(String[] arguments) throws InterruptedException {
         int sessions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         Pool pool = Samples.pool(64);
@@ -32,6 +32,10 @@ public final class SessionMemory {
             turn(router, pool, sessions);
             tell(System.out, table.size() + " sessions that " + when, usedBytes() - empty, table.size());
         }
+        for (int swept = 0; swept < sessions; swept += 10_000) {
+            table.sweep();
+        }
+        tell(System.out, table.size() + " sessions that rest", usedBytes() - empty, table.size());
         Reference.reachabilityFence(router);
     }
 

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.affinity;
 
+import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.routing.Backend;
+import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bond between a session and the backend that has its cache. One object for as long as the session is remembered: a move changes the slot in it,
- * so that requests under way when it moves still count as its own.
+ * so that requests under way when it moves still count as its own. It is what it is found by, see {@link SessionKey}.
+ *
+ * <pre>
+ * idle -> running   a request comes before the idle TTL is over
+ * running -> idle   its last request ends, and the TTL begins
+ * idle -> ended     the TTL is over
+ * any -> ended      somebody forgets it
+ * </pre>
+ *
+ * One that has ended takes no more requests; those under way go on.
  */
-public final class Pin {
+public final class Pin extends SessionKey {
 
     private static final AtomicIntegerFieldUpdater<Pin> RUNNING =
             AtomicIntegerFieldUpdater.newUpdater(Pin.class, "running");
@@ -26,22 +38,29 @@ public final class Pin {
     /** Of no backend: there is nothing to return to. */
     private static final int UNKNOWN_LIFE = -1;
 
-    private final SessionKey key;
+    /** Of {@link #running}: it has ended. */
+    private static final int ENDED = Integer.MIN_VALUE;
+
+    /** Of {@link #running}: how many there are. */
+    private static final int COUNT = Integer.MAX_VALUE;
 
     /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
-    private volatile int firstSlot;
+    private volatile int firstSlot = SessionTable.NONE;
 
     /** Written under that lock, and by any loop that sends a request of the session to its first backend; the last one counts. */
-    private volatile int firstLife;
+    private volatile int firstLife = UNKNOWN_LIFE;
 
     /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
-    private volatile int slot;
+    private volatile int slot = SessionTable.NONE;
 
-    /** Written by any loop, by {@link #RUNNING} alone. */
+    /** Requests that run, and whether it has ended. Written by any loop, by {@link #RUNNING} alone. */
     private volatile int running;
 
     /** Written by any loop; the last request's value counts. */
     private volatile long idleTtlNanos;
+
+    /** When its TTL is over unless a request runs. Written by any loop, before it counts a request out. */
+    private volatile long endNanos;
 
     /** A {@link LastPrompt}. Written by any loop; the last request's value counts. */
     private volatile long lastPrompt = LastPrompt.NONE;
@@ -55,20 +74,26 @@ public final class Pin {
     /** What the fleet has said; {@link Agreed#NOTHING} in a proxy alone. Written by {@link Fleet} alone; the last word counts. */
     private volatile Agreed agreed = Agreed.NOTHING;
 
-    Pin(SessionKey key, int slot) {
-        this(key, slot, slot);
+    /** What a request is told that follows it. Written by any loop; any value will do, since readers check it. */
+    private @Nullable Routed followed;
+
+    /** One that is bound nowhere yet. */
+    Pin(SessionKey key) {
+        super(key.hash());
     }
 
     /** One that is remembered from before; it may have moved since it began. */
-    Pin(SessionKey key, int slot, int firstSlot) {
-        this.key = key;
-        this.firstSlot = firstSlot;
-        this.firstLife = UNKNOWN_LIFE;
-        this.slot = slot;
+    static Pin remembered(SessionKey key, int slot, int firstSlot, long idleTtlNanos, long endNanos) {
+        Pin pin = new Pin(key);
+        pin.slot = slot;
+        pin.firstSlot = firstSlot;
+        pin.idleTtlNanos = idleTtlNanos;
+        pin.endNanos = endNanos;
+        return pin;
     }
 
     public SessionKey key() {
-        return key;
+        return this;
     }
 
     /** The slot of the backend that it is bound to. */
@@ -118,24 +143,85 @@ public final class Pin {
 
     /** Requests of the session that have not ended. */
     public int running() {
-        return running;
+        return running & COUNT;
     }
 
+    /** Whether its requests find it no more; the clock is asked only where it matters. */
+    boolean hasEnded(LongSupplier nanoTime) {
+        int now = running;
+        return now < 0 || ((now & COUNT) == 0 && nanoTime.getAsLong() - endNanos >= 0);
+    }
+
+    /** How long it lives if no other request comes: its whole TTL while one runs. */
+    long nanosLeft(long now) {
+        if (running() > 0) {
+            return idleTtlNanos;
+        }
+        return running < 0 ? 0 : Math.max(0, endNanos - now);
+    }
+
+    /** The first slot is where it began. */
     void move(int toSlot) {
+        if (slot == SessionTable.NONE) {
+            firstSlot = toSlot;
+        }
         slot = toSlot;
     }
 
-    /** Counts a request in; {@code ttlNanos} says how long the pin shall outlive it. */
-    void enter(long ttlNanos) {
+    /** Counts a request in; {@code ttlNanos} says how long the pin shall outlive it. False when it has ended: then nothing is counted. */
+    boolean enter(long ttlNanos, long now) {
+        int before = running;
+        while (before >= 0 && ((before & COUNT) > 0 || now - endNanos < 0)) {
+            if (RUNNING.compareAndSet(this, before, before + 1)) {
+                idleTtlNanos = ttlNanos;
+                return true;
+            }
+            before = running;
+        }
+        return false;
+    }
+
+    /** Counts a request in for which it is bound, under the lock of its entry, so that it cannot have ended. */
+    void admit(long ttlNanos, long now) {
+        endNanos = now + ttlNanos;
         idleTtlNanos = ttlNanos;
         RUNNING.incrementAndGet(this);
     }
 
-    /** Counts a request out and returns how many are left. */
-    int leave() {
-        int left = RUNNING.decrementAndGet(this);
-        assert left >= 0 : "a request of session " + key + " was released twice";
-        return left;
+    /** Counts a request out. */
+    void leave(long now) {
+        endNanos = now + idleTtlNanos;
+        int after = RUNNING.decrementAndGet(this);
+        assert (after & COUNT) != COUNT : "a request of session " + hex() + " was released twice";
+    }
+
+    /** Takes no more requests. */
+    void end() {
+        RUNNING.updateAndGet(this, before -> before | ENDED);
+    }
+
+    /** Takes no more requests if none runs and its TTL is over; returns whether it is so. */
+    boolean endIfIdle(long now) {
+        int before = running;
+        return (before & COUNT) == 0 && now - endNanos >= 0 && RUNNING.compareAndSet(this, before, before | ENDED);
+    }
+
+    /** What a request is told that follows it to that backend: as a rule what the last one was told, so that it takes no memory. */
+    @SuppressWarnings("ReferenceEquality") // one of an older table may be unlike it in anything
+    Routed followed(Backend to) {
+        Routed known = followed;
+        if (known == null || known.backend() != to) {
+            known = new Routed(to, Decision.PINNED, this, null);
+            followed = known;
+        }
+        return known;
+    }
+
+    /** Gives back what only saves work when the next request comes soon. */
+    void rest() {
+        if (running() == 0) {
+            followed = null;
+        }
     }
 
     /** A {@link LastPrompt}. */
@@ -169,10 +255,6 @@ public final class Pin {
     /** How long it outlives the session's last request. */
     public long idleTtlNanos() {
         return idleTtlNanos;
-    }
-
-    void idleTtl(long nanos) {
-        idleTtlNanos = nanos;
     }
 
     /** What the fleet has still to say to it, and its requests wait for; null = nothing. */

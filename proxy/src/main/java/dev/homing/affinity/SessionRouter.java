@@ -127,7 +127,7 @@ public final class SessionRouter {
     }
 
     private static Routed followed(Backend backend, Pin pin) {
-        return new Routed(backend, Decision.PINNED, pin, null);
+        return pin.followed(backend);
     }
 
     /** What {@link #route} would decide at this moment for a session of which no more is known than its key. Nothing is bound, counted or held. */
@@ -229,7 +229,7 @@ public final class SessionRouter {
     private @Nullable Routed settled(Pool pool, Arrival arrival, Pin pin) {
         Backend current = pool.bySlot(pin.slot());
         if (current != null && current.keepsPinned()) {
-            return new Routed(current, Decision.PINNED, pin, null);
+            return pin.followed(current);
         }
         Routed guest =
                 pool.recovering() && pin.returning(pool) == null ? guest(pool, arrival, pin, Set.of()) : Routed.NOWHERE;

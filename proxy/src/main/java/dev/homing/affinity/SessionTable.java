@@ -3,13 +3,12 @@ package dev.homing.affinity;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
-import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.homing.routing.SessionKey;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
@@ -21,20 +20,31 @@ import org.jspecify.annotations.Nullable;
  * since the session's last request ended, or when the table is full and others are of more use: the bound is hard, so it takes running
  * sessions too if it must. All its work is done on the callers' threads, in small steps.
  *
- * <p>What keeps a running session from expiring: Caffeine asks a pin how long it may live. A read may raise that to "for ever", and does so once the
- * request is counted in; only a write, under the entry's lock, lowers it, when the last request is counted out. A write may thus overlook a
- * request that came in meanwhile, so {@link #release} looks again after it.
+ * <p>Caffeine says whom to forget when it is full, and nothing more: how long a pin may live stands in the pin, which says itself whether a request may
+ * still be counted in. So a session that stays where it is takes one look-up, no lock and no memory. A pin leaves the table under the lock of its
+ * entry alone, and has ended before.
  */
 public final class SessionTable {
 
     /** The slot of no backend. */
     public static final int NONE = -1;
 
+    /** Pins that one {@link #sweep} looks at, some milliseconds' work at most: a million are seen within 20 sweeps. */
+    private static final int SEEN_A_SWEEP = 50_000;
+
     private final long maxSessions;
-    private final Cache<SessionKey, Pin> pins;
+    private final LongSupplier nanoTime;
+    private final Cache<SessionKey, Pin> cache;
+
+    /** What is in it. Each pin is its own key, which saves a million objects. */
+    private final ConcurrentMap<SessionKey, Pin> pins;
+
     private final ConcurrentHashMap<Integer, LongAdder> sessions = new ConcurrentHashMap<>();
     private final LongAdder expired = new LongAdder();
     private final LongAdder pushedOut = new LongAdder();
+
+    /** Where the next sweep goes on. The sweeping thread's own. */
+    private Iterator<Pin> swept = Collections.emptyIterator();
 
     /** Says where a session is bound, given the slot that it is bound to, {@link #NONE} = no pin. */
     interface Choice extends IntUnaryOperator {
@@ -60,13 +70,13 @@ public final class SessionTable {
             throw new IllegalArgumentException("maxSessions: " + maxSessions + " (expected: > 0)");
         }
         this.maxSessions = maxSessions;
-        this.pins = Caffeine.newBuilder()
+        this.nanoTime = nanoTime;
+        this.cache = Caffeine.newBuilder()
                 .maximumSize(maxSessions)
-                .expireAfter(new IdleTime())
-                .ticker(nanoTime::getAsLong)
                 .executor(Runnable::run)
-                .evictionListener(this::evicted)
+                .evictionListener(this::pushedOut)
                 .build();
+        this.pins = cache.asMap();
     }
 
     /** Sessions bound to that backend, exactly: counted where they are bound, moved and forgotten. Idle ones count until they are swept. */
@@ -77,7 +87,7 @@ public final class SessionTable {
 
     /** Sessions in the table. */
     public long size() {
-        return pins.estimatedSize();
+        return cache.estimatedSize();
     }
 
     /** The bound. */
@@ -93,25 +103,31 @@ public final class SessionTable {
         };
     }
 
-    /** The session's pin, for somebody who only looks: nothing is counted and its TTL goes on. */
+    /** The session's pin, for somebody who only looks: nothing is counted, and it is of no more use to the table. */
     public @Nullable Pin peek(SessionKey key) {
-        return pins.policy().getIfPresentQuietly(key);
+        return living(cache.policy().getIfPresentQuietly(key));
+    }
+
+    /** The session's pin, null when it has none. The caller may look at it, and {@link #enter} it. */
+    @Nullable Pin find(SessionKey key) {
+        return living(cache.getIfPresent(key));
+    }
+
+    private @Nullable Pin living(@Nullable Pin pin) {
+        return pin == null || pin.hasEnded(nanoTime) ? null : pin;
     }
 
     /**
      * All pins, each once, in no order. Sessions that come, move or go while the caller looks may be seen as before or as after; nobody waits for it.
      */
     public Iterable<Pin> pins() {
-        return Collections.unmodifiableCollection(pins.asMap().values());
+        return () ->
+                pins.values().stream().filter(pin -> !pin.hasEnded(nanoTime)).iterator();
     }
 
     /** How long a pin lives if no other request comes: its whole idle TTL while one runs, 0 when it is forgotten already. */
     public long nanosLeft(Pin pin) {
-        if (pin.running() > 0) {
-            return pin.idleTtlNanos();
-        }
-        long left = variable().getExpiresAfter(pin.key(), TimeUnit.NANOSECONDS).orElse(0);
-        return Math.min(left, pin.idleTtlNanos()); // for ever, when the last request is being counted out just now
+        return pin.nanosLeft(nanoTime.getAsLong());
     }
 
     /**
@@ -121,51 +137,52 @@ public final class SessionTable {
      * @param leftNanos how long its pin lives if no request comes, {@code > 0}
      */
     boolean restore(SessionKey key, int slot, int firstSlot, long idleTtlNanos, long leftNanos) {
-        Pin pin = new Pin(key, slot, firstSlot);
-        pin.idleTtl(idleTtlNanos);
-        if (variable().putIfAbsent(key, pin, leftNanos, TimeUnit.NANOSECONDS) != null) {
+        Pin pin = Pin.remembered(key, slot, firstSlot, idleTtlNanos, nanoTime.getAsLong() + leftNanos);
+        if (pins.putIfAbsent(pin, pin) != null) {
             return false;
         }
         count(slot, +1);
         return true;
     }
 
-    private Policy.VarExpiration<SessionKey, Pin> variable() {
-        return pins.policy().expireVariably().orElseThrow();
-    }
-
     /** Forgets a session. Its running requests go on; its next one is placed anew. Returns whether there was a pin. */
     public boolean forget(SessionKey key) {
         boolean[] found = new boolean[1];
-        pins.asMap().computeIfPresent(key, (k, pin) -> {
-            count(pin.slot(), -1);
-            found[0] = true;
+        pins.computeIfPresent(key, (k, pin) -> {
+            if (kept(pin) != null) {
+                pin.end();
+                count(pin.slot(), -1);
+                found[0] = true;
+            }
             return null;
         });
         return found[0];
     }
 
-    /** Forgets what has been idle for too long. Traffic does the same bit by bit; without traffic somebody has to call this, say each second. */
+    /**
+     * Forgets what has been idle for too long, among the next some ten thousand pins, and what the others can do without while nobody asks for them.
+     * Nobody is routed by a pin that has ended anyway; this gives its memory back. To be called now and then, say each second, by one thread at a time.
+     */
     public void sweep() {
-        pins.cleanUp();
-    }
-
-    /** The session's pin, null when it has none. The caller may look at it, and {@link #enter} it. */
-    @Nullable Pin find(SessionKey key) {
-        return pins.getIfPresent(key);
+        if (!swept.hasNext()) {
+            swept = pins.values().iterator();
+        }
+        for (int seen = 0; seen < SEEN_A_SWEEP && swept.hasNext(); seen++) {
+            Pin pin = swept.next();
+            if (pin.hasEnded(nanoTime)) {
+                pins.computeIfPresent(pin, (k, present) -> kept(present));
+            } else {
+                pin.rest();
+            }
+        }
     }
 
     /**
-     * Counts a request of the session in, so that its pin stays until {@link #release}. False when the pin was forgotten since it was found: then
+     * Counts a request of the session in, so that its pin stays until {@link #release}. False when the pin has ended since it was found: then
      * nothing is counted.
      */
     boolean enter(Pin pin, long idleTtlNanos) {
-        pin.enter(idleTtlNanos);
-        if (pins.getIfPresent(pin.key()) == pin) {
-            return true;
-        }
-        pin.leave();
-        return false;
+        return pin.enter(idleTtlNanos, nanoTime.getAsLong());
     }
 
     /**
@@ -174,33 +191,34 @@ public final class SessionTable {
      * stays as it was and null is returned.
      */
     @Nullable Pin bind(SessionKey key, long idleTtlNanos, Choice choice) {
+        peelOff(key);
+        Pin fresh = new Pin(key);
         Pin[] bound = new Pin[1];
-        pins.asMap().compute(key, (k, pin) -> {
+        pins.compute(fresh, (k, present) -> {
+            Pin pin = present == null ? null : kept(present);
             int before = pin == null ? NONE : pin.slot();
             int after = choice.applyAsInt(before);
             if (after == NONE) {
                 return pin;
             }
-            Pin result = pin == null ? new Pin(k, after) : pin;
+            Pin result = pin == null ? fresh : pin;
             if (after != before) {
                 result.move(after);
                 count(before, -1);
                 count(after, +1);
             }
             choice.bound(result);
-            result.enter(idleTtlNanos);
+            result.admit(idleTtlNanos, nanoTime.getAsLong());
             bound[0] = result;
             return result;
         });
-        if (bound[0] == null) {
-            settle(key); // the unchanged pin was written nevertheless
-        }
         return bound[0];
     }
 
     /** Moves a pin to where somebody else has bound its session, if it is still {@code due} when nobody else can choose for it. */
+    @SuppressWarnings("ReferenceEquality") // the session's next pin is another one
     void follow(Pin pin, int slot, int firstSlot, BooleanSupplier due) {
-        pins.asMap().computeIfPresent(pin.key(), (k, present) -> {
+        pins.computeIfPresent(pin, (k, present) -> {
             if (present == pin && due.getAsBoolean()) {
                 if (pin.slot() != slot) {
                     count(pin.slot(), -1);
@@ -210,60 +228,43 @@ public final class SessionTable {
             }
             return present;
         });
-        settle(pin.key());
     }
 
     /** Counts a request out; with the last one the idle TTL begins to run. */
     void release(Pin pin) {
-        if (pin.leave() == 0) {
-            settle(pin.key());
+        pin.leave(nanoTime.getAsLong());
+    }
+
+    /** Takes a pin that has ended out of the map, where it would be the key of the next one. */
+    private void peelOff(SessionKey key) {
+        Pin pin = pins.get(key);
+        if (pin != null && pin.hasEnded(nanoTime)) {
+            pins.computeIfPresent(key, (k, present) -> kept(present));
         }
     }
 
-    private void settle(SessionKey key) {
-        Pin present;
-        do {
-            present = pins.asMap().computeIfPresent(key, (k, pin) -> pin); // a write: the TTL is asked anew
-            if (present == null || present.running() == 0) {
-                return;
-            }
-            Pin unused = pins.getIfPresent(key); // somebody came in while the TTL was written: reading makes up for it
-        } while (present.running() == 0);
+    /** Null when the pin had ended, and then it is counted out. Under the lock of its entry. */
+    private @Nullable Pin kept(Pin pin) {
+        if (!pin.endIfIdle(nanoTime.getAsLong())) {
+            return pin;
+        }
+        count(pin.slot(), -1);
+        expired.increment();
+        return null;
     }
 
-    private void evicted(@Nullable SessionKey key, @Nullable Pin pin, RemovalCause cause) {
-        if (pin != null) {
+    /** The table is full, and this one goes. Under the lock of its entry. */
+    private void pushedOut(@Nullable SessionKey key, @Nullable Pin pin, RemovalCause cause) {
+        if (pin != null && kept(pin) != null) {
+            pin.end();
             count(pin.slot(), -1);
-            (cause == RemovalCause.SIZE ? pushedOut : expired).increment();
+            pushedOut.increment();
         }
     }
 
     private void count(int slot, int change) {
         if (slot != NONE) {
             sessions.computeIfAbsent(slot, s -> new LongAdder()).add(change);
-        }
-    }
-
-    /** How long a pin may live from now. */
-    private static final class IdleTime implements Expiry<SessionKey, Pin> {
-
-        @Override
-        public long expireAfterCreate(SessionKey key, Pin pin, long now) {
-            return lifetime(pin, pin.idleTtlNanos());
-        }
-
-        @Override
-        public long expireAfterUpdate(SessionKey key, Pin pin, long now, long current) {
-            return lifetime(pin, pin.idleTtlNanos());
-        }
-
-        @Override
-        public long expireAfterRead(SessionKey key, Pin pin, long now, long current) {
-            return lifetime(pin, current);
-        }
-
-        private static long lifetime(Pin pin, long idle) {
-            return pin.running() > 0 ? Long.MAX_VALUE : idle;
         }
     }
 }

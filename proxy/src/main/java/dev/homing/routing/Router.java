@@ -17,6 +17,9 @@ public final class Router {
     /** 2 to the power of -52: what makes 52 random bits a fraction of one. */
     private static final double TO_FRACTION = 0x1p-52;
 
+    /** Draws so close may have the same score, when it is rounded; others never have. */
+    private static final long NEAR = 16;
+
     private Router() {}
 
     /** Estimated prompt tokens that a backend still has to read before it answers, by its slot; {@code >= 0}. */
@@ -48,15 +51,19 @@ public final class Router {
                 ? Double.MAX_VALUE
                 : load(least, pending) + pool.rules().slackTokens();
         Backend best = null;
+        long bestBits = 0;
         double bestScore = 0;
         for (int i = 0; i < eligible.size(); i++) {
             Backend backend = eligible.get(i);
-            if (isOut(backend, triedSlots) || (least != null && load(backend, pending) > limit)) {
+            long bits = bits(session, backend);
+            boolean beaten = best != null && bits < bestBits - NEAR && backend.weight() <= best.weight();
+            if (beaten || isOut(backend, triedSlots) || (least != null && load(backend, pending) > limit)) {
                 continue;
             }
-            double score = score(session, backend);
+            double score = score(bits, backend);
             if (best == null || wins(backend, score, best, bestScore)) {
                 best = backend;
+                bestBits = bits;
                 bestScore = score;
             }
         }
@@ -90,7 +97,7 @@ public final class Router {
             if (load >= limit || load > bestLoad) {
                 continue;
             }
-            double score = score(session, backend);
+            double score = score(bits(session, backend), backend);
             if (best == null || load < bestLoad || wins(backend, score, best, bestScore)) {
                 best = backend;
                 bestLoad = load;
@@ -104,7 +111,7 @@ public final class Router {
     public static List<Scored> order(Pool pool, SessionKey home) {
         long session = Mix64.mix(home.hash());
         return pool.backends().stream()
-                .map(backend -> new Scored(backend, score(session, backend)))
+                .map(backend -> new Scored(backend, score(bits(session, backend), backend)))
                 .sorted(Comparator.comparingDouble(Scored::score)
                         .reversed()
                         .thenComparing(scored -> scored.backend().id()))
@@ -152,12 +159,16 @@ public final class Router {
         return pool.roundRobin().at(ticket, out);
     }
 
+    /** What a session draws at a backend, 52 random bits: with the same weight or less nobody has a higher score by a lower draw. */
+    private static long bits(long session, Backend backend) {
+        return Mix64.mix(session ^ backend.idHash()) >>> 12;
+    }
+
     /**
      * Weighted rendezvous: {@code -w / ln(u)}, u uniform in (0,1), is highest for a backend with the probability of its share of the weights.
      * By {@code StrictMath}, since {@code Math.log} may differ in the last bit from one JVM to the next.
      */
-    private static double score(long session, Backend backend) {
-        long bits = Mix64.mix(session ^ backend.idHash()) >>> 12;
+    private static double score(long bits, Backend backend) {
         double u = (bits + 0.5) * TO_FRACTION;
         return -backend.weight() / StrictMath.log(u);
     }

@@ -3,6 +3,7 @@ package dev.homing.affinity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
@@ -13,6 +14,7 @@ import dev.homing.routing.Pool;
 import dev.homing.routing.Pools;
 import dev.homing.routing.Router;
 import dev.homing.routing.SessionKey;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +57,25 @@ class SessionRouterTest {
             assertThat(routed.backend()).isEqualTo(home);
             assertThat(routed.moved()).isNull();
         }
+    }
+
+    @Test
+    void followingAPinTakesNoMemory() {
+        Arrival arrival = Arrival.of(Pools.session(1), HOUR);
+        followed(arrival, 10_000);
+
+        assertThat(followed(arrival, 10_000))
+                .as("bytes")
+                .isLessThan(10_000); // less than one each: measuring takes some
+    }
+
+    private long followed(Arrival arrival, int times) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int n = 0; n < times; n++) {
+            router.release(router.route(four, arrival));
+        }
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     @Test

@@ -224,6 +224,37 @@ class SessionTableTest {
     }
 
     @Test
+    void aTableOfManyIsSweptBitByBit() {
+        SessionTable large = new SessionTable(1_000_000, clock::get);
+        for (int n = 0; n < 120_000; n++) {
+            large.release(large.bind(new SessionKey(n), HOUR, current -> 0));
+        }
+        clock.addAndGet(HOUR);
+
+        large.sweep();
+        assertThat(large.size()).isEqualTo(70_000);
+        assertThat(large.pins()).isEmpty();
+        large.sweep();
+        large.sweep();
+        assertThat(large.size()).isZero();
+    }
+
+    @Test
+    void aSessionThatComesBackBeforeItsEndedPinIsSweptHasAPinOfItsOwn() {
+        table.release(bind(KEY, 3, HOUR));
+        clock.addAndGet(HOUR);
+
+        Pin next = bind(KEY, 4, HOUR);
+        table.release(next);
+
+        assertThat(next.firstSlot()).isEqualTo(4);
+        assertThat(table.peek(KEY)).isSameAs(next);
+        assertThat(table.size()).isEqualTo(1);
+        assertThat(table.sessions(3)).isZero();
+        assertThat(table.evictions(Cause.EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
     void countsStayExactUnderAnyMixOfDeeds() {
         SplittableRandom random = new SplittableRandom(5);
         for (int n = 0; n < 50_000; n++) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -126,6 +127,29 @@ class PlacementPropertiesTest {
         Pool rendezvous = Pools.of(Pools.RENDEZVOUS, loadAware.backends());
         for (int n = 0; n < SOME; n++) {
             assertThat(place(loadAware, n)).isEqualTo(place(rendezvous, n));
+        }
+    }
+
+    /** The one that a session prefers of those that are not too busy, looked for without working out what every backend's score is. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theChoiceIsTheFirstOfTheRankingThatFits(long seed) {
+        Random random = new Random(seed);
+        double[] sizes = {1, 1, 1, 2, 0.5, 7.3};
+        double[] weights = IntStream.range(0, 2 + random.nextInt(200))
+                .mapToDouble(slot -> sizes[random.nextInt(1 + (int) (seed % sizes.length))])
+                .toArray();
+        Pool pool = Pools.weighted(PlacementRules.loadAware(random.nextInt(30_000)), weights);
+        long[] load = random.longs(weights.length, 0, 60_000).toArray();
+        for (int n = 0; n < 2_000; n++) {
+            SessionKey key = Pools.session(n);
+            Backend first = Router.rank(pool, key, slot -> load[slot]).order().stream()
+                    .filter(rank -> rank.fitness() == Ranking.Fitness.FITS)
+                    .findFirst()
+                    .orElseThrow()
+                    .backend();
+
+            assertThat(Router.place(pool, key, slot -> load[slot], Set.of())).isEqualTo(first);
         }
     }
 
