@@ -104,10 +104,10 @@ class DeployTest {
 
     @Test
     void everyAnswerOfTheDocsIsSoundPromql() throws Exception {
-        check(Pattern.compile("```promql\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(ROOT.resolve("docs/metrics.md")))
-                .results()
-                .map(block -> block.group(1))
+        check(Pages.all().stream()
+                .flatMap(page -> page.blocks().stream())
+                .filter(block -> block.kind().equals("promql"))
+                .map(Pages.Block::text)
                 .toList());
     }
 

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,7 +84,7 @@ class SourceLinksTest {
                 .hasValue("no such file");
     }
 
-    private static java.util.stream.Stream<MatchResult> found(Pattern pattern, Page page) {
+    private static Stream<MatchResult> found(Pattern pattern, Page page) {
         return pattern.matcher(page.text()).results();
     }
 
