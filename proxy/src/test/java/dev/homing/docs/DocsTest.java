@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
 
 /** The pages of the repository against the files they speak of. */
 class DocsTest {
@@ -26,6 +28,35 @@ class DocsTest {
         List<String> dead = Pages.all().stream().flatMap(DocsTest::deadLinks).toList();
 
         assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void everyPictureSaysWhatItShowsAndIsDrawnForDarkPagesToo() throws Exception {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+            List<Path> pictures =
+                    files.filter(file -> file.toString().endsWith(".svg")).toList();
+            assertThat(pictures).isNotEmpty();
+            for (Path picture : pictures) {
+                Document drawn = DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(picture.toFile());
+                assertThat(drawn.getElementsByTagName("title").getLength())
+                        .as(picture.toString())
+                        .isPositive();
+                assertThat(Files.readString(picture)).as(picture.toString()).contains("prefers-color-scheme: dark");
+            }
+        }
+    }
+
+    @Test
+    void theIndexLeadsToEveryPage() throws IOException {
+        String index = Files.readString(ROOT.resolve("docs/README.md"));
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            assertThat(pages.map(page -> page.getFileName().toString())
+                            .filter(name -> name.endsWith(".md") && !name.equals("README.md")))
+                    .allSatisfy(name -> assertThat(index).contains("](" + name + ")"));
+        }
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("](docs/README.md)");
     }
 
     @Test
