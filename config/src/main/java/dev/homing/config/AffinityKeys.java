@@ -36,14 +36,16 @@ final class AffinityKeys {
                     "x-openwebui-chat-id",
                     "x-conversation-id"),
             v -> identity(v).headers(),
-            "Request headers in order: the first one with a value that is not blank is the session. Compared without case.");
+            "Request headers in order: the first one with a value that is not blank is the session. Compared without case.",
+            "Your clients name sessions in another header; put the one that is right for most of them first.");
 
     static final Key<View, List<String>> BODY_KEYS = Key.pool(
             "affinity.body_keys",
             ListOf.distinct(Texts.BODY_KEY, key -> key),
             List.of(),
             v -> identity(v).bodyKeys(),
-            "Keys of a JSON body, with dots for nesting, that are looked at when no header gives a session.");
+            "Keys of a JSON body, with dots for nesting, that are looked at when no header gives a session.",
+            "Clients send no header but name the session in their JSON; `homing_session_key_total{source=\"none\"}` is high.");
 
     static final Key<View, NoSession> NO_SESSION = Key.pool(
             "affinity.no_session",
@@ -51,35 +53,41 @@ final class AffinityKeys {
             NoSession.ROUND_ROBIN,
             v -> placement(v).noSession(),
             "Where requests without a session go: the next backend in turn, or the one with the least prompt work pending; `prefix` makes a"
-                    + " session of model, system prompt and first user message.");
+                    + " session of model, system prompt and first user message.",
+            "`prefix` for clients that name no session anywhere; `least_pending` when side calls are long and of unequal size.");
 
     static final Key<View, Scope> SCOPE = Key.pool(
             "affinity.scope",
             Numbers.oneOf(Scope.class),
             Scope.NONE,
             v -> identity(v).scope(),
-            "With `authorization`, equal ids under different credentials are different sessions.");
+            "With `authorization`, equal ids under different credentials are different sessions.",
+            "Clients of different owners may use the same ids, as counters or short names.");
 
     static final Key<View, Policy> PLACEMENT = Key.pool(
             "affinity.placement",
             Numbers.oneOf(Policy.class),
             Policy.LOAD_AWARE,
             v -> placement(v).policy(),
-            "How a new session's backend is chosen; `load_aware` is `rendezvous` past backends with too much prompt work pending.");
+            "How a new session's backend is chosen; `load_aware` is `rendezvous` past backends with too much prompt work pending.",
+            "`rendezvous` for several proxies that share no table and must agree also under load.");
 
     static final Key<View, Long> SLACK_TOKENS = Key.pool(
             "affinity.slack_tokens",
             Numbers.from(0L, 1_000_000_000_000L),
             16384L,
             v -> placement(v).slackTokens(),
-            "`load_aware`: how many pending prompt tokens above the least loaded backend's one may have.");
+            "`load_aware`: how many pending prompt tokens above the least loaded backend's one may have.",
+            "To what a replica reads in the wait that you accept: prefill speed times seconds. Lower spreads new sessions more, higher keeps"
+                    + " nearer to the hash.");
 
     static final Key<View, Home> HOME = Key.pool(
             "affinity.home",
             Numbers.oneOf(Home.class),
             Home.SESSION,
             v -> placement(v).home(),
-            "What a new session's rendezvous order is computed from: its id, or the first 8 KiB of its prompt.");
+            "What a new session's rendezvous order is computed from: its id, or the first 8 KiB of its prompt.",
+            "Many sessions begin with the same long document or system prompt.");
 
     static final Key<View, Double> RELIEF = Key.pool(
             "affinity.relief",
@@ -87,35 +95,40 @@ final class AffinityKeys {
             0.0,
             v -> placement(v).relief(),
             "A pinned session moves when its backend's pending prompt tokens exceed the least loaded one's by more than this many times"
-                    + " the session's whole prompt; 4 is a good value.");
+                    + " the session's whole prompt; 4 is a good value.",
+            "Waits on one replica hurt while others are idle, and a session may pay for a move with one reading of its history.");
 
     static final Key<View, Duration> IDLE_TTL = Key.pool(
             "affinity.idle_ttl",
             Units.DURATION,
             Duration.ofHours(1),
             v -> stickiness(v).idleTtl(),
-            "A session is forgotten this long after its last request ended; a running request keeps it.");
+            "A session is forgotten this long after its last request ended; a running request keeps it.",
+            "To about the time for which an engine's cache keeps a conversation that nobody continues.");
 
     static final Key<View, Long> MAX_SESSIONS = Key.restart(
             "affinity.max_sessions",
             Numbers.from(1L, 1_000_000_000L),
             1_000_000L,
             v -> table(v).maxSessions(),
-            "Bound of the sticky table, over all pools.");
+            "Bound of the sticky table, over all pools.",
+            "`homing_sticky_table_evictions_total{cause=\"size\"}` rises; or to bound memory.");
 
     static final Key<View, OnUnhealthy> ON_UNHEALTHY = Key.pool(
             "affinity.on_unhealthy",
             Numbers.oneOf(OnUnhealthy.class),
             OnUnhealthy.ROUND_ROBIN,
             v -> stickiness(v).onUnhealthy(),
-            "Where a session goes whose backend is out, to be bound there: the next one in turn, or placed like a new session.");
+            "Where a session goes whose backend is out, to be bound there: the next one in turn, or placed like a new session.",
+            "`placement` for several proxies that share no table.");
 
     static final Key<View, OnReturn> ON_RETURN = Key.pool(
             "affinity.on_return",
             Numbers.oneOf(OnReturn.class),
             OnReturn.STAY,
             v -> stickiness(v).onReturn(),
-            "What sessions that had to move do once their first backend is healthy again.");
+            "What sessions that had to move do once their first backend is healthy again.",
+            "`home` when replicas leave for a while without losing their cache: short network faults, drains that are taken back.");
 
     static final Key<View, WhenFull> WHEN_FULL = Key.pool(
             "affinity.when_full",
@@ -123,28 +136,32 @@ final class AffinityKeys {
             WhenFull.WAIT,
             v -> stickiness(v).whenFull(),
             "What a request does whose pinned backend is at `max_inflight`: wait up to `queue.timeout`, or go elsewhere at once."
-                    + " The pin stays.");
+                    + " The pin stays.",
+            "`spill` when answers are far longer to generate than histories are to read.");
 
     static final Key<View, Secret> SEED = Key.restart(
             "affinity.seed",
             Texts.SEED,
             new Secret("homing"),
             v -> table(v).seed(),
-            "Key of the session hash, a secret of your own; the same on every proxy of a fleet.");
+            "Key of the session hash, a secret of your own; the same on every proxy of a fleet.",
+            "Always, where strangers may see hashes or choose ids; on every proxy of a fleet alike.");
 
     static final Key<View, Optional<Path>> SNAPSHOT = Key.restart(
             "affinity.snapshot",
             new OrNone<>(Texts.FILE),
             Optional.empty(),
             v -> View.maybe(table(v).snapshot()),
-            "A file that the sticky table is written to at exit and every 30 s, and read from at start.");
+            "A file that the sticky table is written to at exit and every 30 s, and read from at start.",
+            "One proxy, and a restart should not cost its sessions their replicas.");
 
     static final Key<View, Optional<ShareAddress>> SHARE = Key.restart(
             "affinity.share",
             new OrNone<>(ShareUrl.TYPE),
             Optional.empty(),
             v -> View.maybe(table(v).share()),
-            "A Redis or Valkey that holds one sticky table for a fleet of proxies; see [a fleet](fleet.md).");
+            "A Redis or Valkey that holds one sticky table for a fleet of proxies; see [a fleet](fleet.md).",
+            "Several proxies for the same replicas.");
 
     static final List<Key<View, ?>> ALL = List.of(
             HEADERS,

@@ -50,7 +50,8 @@ final class JsonSchema {
     }
 
     private static Map<String, Object> property(Key<?, ?> key) {
-        Map<String, Object> property = Json.object("description", key.meaning());
+        Map<String, Object> property =
+                Json.object("description", key.explanation().meaning());
         property.putAll(key.type().schema());
         Object standard = key.writtenDefault();
         if (standard != null) {

@@ -12,9 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param path below its mapping, with dots: {@code health.passive.window}
  * @param fallback its default; empty where the key must be given
  * @param of where the value stands in the record
- * @param meaning one sentence for people
+ * @param explanation for people
  */
-record Key<S, T>(String path, ValueType<T> type, Optional<T> fallback, Function<S, T> of, Reach reach, String meaning) {
+record Key<S, T>(
+        String path, ValueType<T> type, Optional<T> fallback, Function<S, T> of, Reach reach, Explanation explanation) {
+
+    /**
+     * What people are told of a key.
+     *
+     * @param meaning what it is, in a sentence or two
+     * @param change when its default does not do, or what it has to be set to
+     */
+    record Explanation(String meaning, String change) {
+
+        Explanation {
+            if (meaning.isBlank() || !change.endsWith(".")) {
+                throw new IllegalArgumentException(
+                        "explanation: \"" + meaning + "\", \"" + change + "\" (expected: sentences)");
+            }
+        }
+    }
 
     /** Where a key may stand, and when a change of it takes effect. */
     enum Reach {
@@ -26,20 +43,23 @@ record Key<S, T>(String path, ValueType<T> type, Optional<T> fallback, Function<
         RESTART
     }
 
-    static <S, T> Key<S, T> pool(String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning) {
-        return new Key<>(path, type, Optional.of(fallback), of, Reach.POOL, meaning);
+    static <S, T> Key<S, T> pool(
+            String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning, String change) {
+        return new Key<>(path, type, Optional.of(fallback), of, Reach.POOL, new Explanation(meaning, change));
     }
 
-    static <S, T> Key<S, T> top(String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning) {
-        return new Key<>(path, type, Optional.of(fallback), of, Reach.TOP, meaning);
+    static <S, T> Key<S, T> top(
+            String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning, String change) {
+        return new Key<>(path, type, Optional.of(fallback), of, Reach.TOP, new Explanation(meaning, change));
     }
 
-    static <S, T> Key<S, T> restart(String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning) {
-        return new Key<>(path, type, Optional.of(fallback), of, Reach.RESTART, meaning);
+    static <S, T> Key<S, T> restart(
+            String path, ValueType<T> type, T fallback, Function<S, T> of, String meaning, String change) {
+        return new Key<>(path, type, Optional.of(fallback), of, Reach.RESTART, new Explanation(meaning, change));
     }
 
-    static <S, T> Key<S, T> required(String path, ValueType<T> type, Function<S, T> of, String meaning) {
-        return new Key<>(path, type, Optional.empty(), of, Reach.POOL, meaning);
+    static <S, T> Key<S, T> required(String path, ValueType<T> type, Function<S, T> of, String meaning, String change) {
+        return new Key<>(path, type, Optional.empty(), of, Reach.POOL, new Explanation(meaning, change));
     }
 
     /** The last part of the path. */

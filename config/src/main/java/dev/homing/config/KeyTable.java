@@ -13,18 +13,20 @@ final class KeyTable {
         return table("The file", "", Registry.TOP)
                 + table("One item of `listen`", "listen[].", ListenerKeys.ALL)
                 + table("`tls` of a listener", "listen[].tls.", ListenerKeys.TLS_KEYS)
+                + table("One item of its `certificates`", "listen[].tls.certificates[].", ListenerKeys.CERTIFICATE_KEYS)
                 + table("One item of `backends`", "backends[].", BackendKeys.BACKEND.keys())
                 + table("One item of `routes`", "routes[].", RouteKeys.ROUTE.keys());
     }
 
     private static String table(String title, String prefix, KeySet<?> keys) {
-        StringBuilder out =
-                new StringBuilder("### " + title + "\n\n| key | default | value | meaning |\n|---|---|---|---|\n");
+        StringBuilder out = new StringBuilder("### " + title
+                + "\n\n| key | default | value | meaning | when to change it |\n|---|---|---|---|---|\n");
         for (Key<?, ?> key : keys.keys()) {
             out.append("| `").append(prefix).append(key.path()).append("`").append(marks(key, keys));
             out.append(" | ").append(standard(key));
             out.append(" | ").append(cell(key.type().expected()));
-            out.append(" | ").append(cell(key.meaning())).append(" |\n");
+            out.append(" | ").append(cell(key.explanation().meaning()));
+            out.append(" | ").append(cell(key.explanation().change())).append(" |\n");
         }
         return out.append('\n').toString();
     }

@@ -18,7 +18,8 @@ final class Registry {
             new ListOf<>(BackendKeys.BACKEND, 1, BackendConfig::id, BackendKeys.ID.path()),
             List.of(),
             View::backends,
-            "The replicas; at the top level short for one pool named `default`.");
+            "The replicas; at the top level short for one pool named `default`.",
+            "Always: it is the one thing that has no default.");
 
     /** What a pool may hold: its backends, and what it overrides. */
     static final KeySet<View> POOL = new KeySet<>(poolKeys());
@@ -28,14 +29,16 @@ final class Registry {
             new PoolsType(POOL),
             List.of(),
             View::pools,
-            "Named lists of backends in place of `backends`; each may override what is marked for it.");
+            "Named lists of backends in place of `backends`; each may override what is marked for it.",
+            "For several models, or replicas that must not serve each other's sessions.");
 
     static final Key<View, List<RouteConfig>> ROUTES = Key.top(
             "routes",
             new ListOf<>(RouteKeys.ROUTE, 1, RouteKeys::conditions, "match"),
             List.of(),
             View::routes,
-            "Which pool a request goes to: the first route whose match holds; without one it gets 404.");
+            "Which pool a request goes to: the first route whose match holds; without one it gets 404.",
+            "As soon as there are several pools.");
 
     /** What the file itself may hold. */
     static final KeySet<View> TOP = new KeySet<>(topKeys());

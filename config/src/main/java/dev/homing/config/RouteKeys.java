@@ -15,31 +15,35 @@ final class RouteKeys {
             new Maybe<>(Texts.HOST),
             Optional.empty(),
             route -> View.maybe(route.host()),
-            "The Host that the request is for, without its port; compared without case.");
+            "The Host that the request is for, without its port; compared without case.",
+            "One name for each pool.");
 
     static final Key<RouteConfig, Optional<String>> PATH_PREFIX = Key.pool(
             "match.path_prefix",
             new Maybe<>(Texts.PATH),
             Optional.empty(),
             route -> View.maybe(route.pathPrefix()),
-            "The beginning of its path, up to the end of a segment.");
+            "The beginning of its path, up to the end of a segment.",
+            "One path for each pool, or embeddings apart from chat.");
 
     static final Key<RouteConfig, Optional<Map<String, String>>> HEADER = Key.pool(
             "match.header",
             new Maybe<>(new HeaderMap<>(Texts.HEADER_NAME, Texts.HEADER_VALUE)),
             Optional.empty(),
             route -> Optional.of(route.headers()).filter(headers -> !headers.isEmpty()),
-            "Headers with exactly these values.");
+            "Headers with exactly these values.",
+            "Clients say in a header where they belong.");
 
     static final Key<RouteConfig, Optional<String>> MODEL = Key.pool(
             "match.model",
             new Maybe<>(Texts.GLOB),
             Optional.empty(),
             route -> View.maybe(route.model()),
-            "A pattern for the model that the body asks for; `*` stands for any text.");
+            "A pattern for the model that the body asks for; `*` stands for any text.",
+            "One address for several models; bodies are looked at for it.");
 
     static final Key<RouteConfig, String> POOL =
-            Key.required("pool", Texts.NAME, RouteConfig::pool, "Where such requests go.");
+            Key.required("pool", Texts.NAME, RouteConfig::pool, "Where such requests go.", "Always.");
 
     static final ObjectOf<RouteConfig> ROUTE =
             new ObjectOf<>(new KeySet<>(List.of(POOL, HOST, PATH_PREFIX, HEADER, MODEL)), RouteKeys::build);
