@@ -119,7 +119,10 @@ class ArchitectureTest {
                         "dev.homing.admin..",
                         "dev.homing.demo..",
                         "dev.homing.simulate..",
+                        "dev.homing.survey..",
                         "dev.homing.app.."));
+        rules.put(
+                "only app knows the survey", unknown("dev.homing.survey..", "dev.homing.survey..", "dev.homing.app.."));
         rules.put(
                 "only app knows the simulation",
                 unknown("dev.homing.simulate..", "dev.homing.simulate..", "dev.homing.app.."));
@@ -195,8 +198,10 @@ class ArchitectureTest {
         };
         return noClasses()
                 .that(DescribedPredicate.not(resideInAnyPackage(network))
-                        .and(DescribedPredicate.not(
-                                oneOf("dev.homing.health.HttpProbe", "dev.homing.control.DnsDiscovery"))))
+                        .and(DescribedPredicate.not(oneOf(
+                                "dev.homing.health.HttpProbe",
+                                "dev.homing.health.HttpFetch",
+                                "dev.homing.control.DnsDiscovery"))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..");

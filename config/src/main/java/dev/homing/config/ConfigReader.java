@@ -57,7 +57,7 @@ public final class ConfigReader {
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LARGEST_FILE + 1);
         } catch (NoSuchFileException e) {
-            throw unreadable(file.toString(), "found no such file, expected a configuration");
+            throw unreadable(file.toString(), "found no such file, expected a configuration (homing init writes one)");
         } catch (AccessDeniedException e) {
             throw unreadable(file.toString(), "found a file that may not be read, expected a configuration");
         } catch (IOException e) {

@@ -114,7 +114,8 @@ class DocumentTest {
         Path latin1 = Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', ':', ' ', (byte) 0xE4});
         Path huge = Files.write(directory.resolve("huge.yaml"), new byte[ConfigReader.LARGEST_FILE + 1]);
 
-        assertThat(error(missing)).isEqualTo(missing + ": found no such file, expected a configuration");
+        assertThat(error(missing))
+                .isEqualTo(missing + ": found no such file, expected a configuration (homing init writes one)");
         assertThat(error(directory)).isEqualTo(directory + ": found a directory, expected a configuration");
         assertThat(error(latin1)).isEqualTo(latin1 + ": found bytes that are no UTF-8, expected a configuration");
         assertThat(error(huge)).isEqualTo(huge + ": found a file of more than 1 MiB, expected a configuration");

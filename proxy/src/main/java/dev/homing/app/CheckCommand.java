@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code homing check}: what a configuration would do, or everything that is wrong with it. */
-@Command(name = "check", description = "Reads a configuration and says what it would do, or every error in it.")
+@Command(
+        name = "check",
+        description =
+                "Reads a configuration and says what it would do, or every error in it. Without --probe it asks nobody.")
 final class CheckCommand implements Callable<Integer> {
 
     /** Exit code for bad usage and bad configurations. */
@@ -37,8 +42,26 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ConfigOption option;
 
+    @Option(
+            names = "--probe",
+            description = {
+                "Ask each backend what it is, and say which of its flags are missing. One that is not reached is a warning.",
+                "This makes no engine compute anything."
+            })
+    private boolean probe;
+
+    @Option(
+            names = "--generate",
+            description =
+                    "With --probe: also have each backend generate two tokens, because only answers show whether it caches"
+                            + " prompts and tells what it had of them.")
+    private boolean generate;
+
     @Override
     public Integer call() {
+        if (generate && !probe) {
+            throw new ParameterException(spec.commandLine(), "--generate: without --probe (expected: both)");
+        }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Path file = option.file();
@@ -47,6 +70,11 @@ final class CheckCommand implements Callable<Integer> {
             out.println(file + ": valid");
             tell(config, out);
             warn(config, err);
+            if (probe) {
+                try (Enquiry enquiry = new Enquiry()) {
+                    new ProbeReport(enquiry, generate, out, err).tell(config);
+                }
+            }
             return 0;
         } catch (ConfigErrors e) {
             e.errors().forEach(err::println);

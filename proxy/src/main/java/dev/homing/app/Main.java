@@ -55,8 +55,14 @@ public final class Main implements Runnable {
 
     /** The command line as it is run, for tests as well. */
     static CommandLine commandLine() {
+        return commandLine(new InitCommand(Questions::atTerminal, System::getenv));
+    }
+
+    /** The same with somebody else to ask. */
+    static CommandLine commandLine(InitCommand init) {
         CommandLine all = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(DemoProxies::new))
+                .addSubcommand(init)
                 .registerConverter(Long.class, new Quantities.Count())
                 .registerConverter(Duration.class, new Quantities.Time())
                 .registerConverter(Affinity.Policy.class, new Quantities.Placement())

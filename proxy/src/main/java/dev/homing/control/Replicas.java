@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.Locale;
 
 /** Makes backends of the replicas of a name. */
-final class Replicas {
+public final class Replicas {
 
     private Replicas() {}
 
@@ -19,14 +19,21 @@ final class Replicas {
 
     static Seat seat(BackendConfig backend, DnsName name, Membership.Member member) {
         Replica replica = member.replica();
-        BackendConfig own = new BackendConfig(
+        return new Seat(
+                of(backend, name, replica),
+                replica.address(),
+                member.leaving() ? Seat.Presence.LEAVING : Seat.Presence.FOUND);
+    }
+
+    /** The backend that a replica of a name is. */
+    public static BackendConfig of(BackendConfig backend, DnsName name, Replica replica) {
+        return new BackendConfig(
                 id(backend, replica),
                 url(backend.url(), name.domain(), replica.port()),
                 backend.weight() * replica.share(),
                 backend.maxInflight(),
                 backend.state(),
                 backend.headers());
-        return new Seat(own, replica.address(), member.leaving() ? Seat.Presence.LEAVING : Seat.Presence.FOUND);
     }
 
     /** The name's, with the host and the port of one replica; the path prefix stays. */

@@ -53,7 +53,7 @@ public record BackendTarget(
     }
 
     /** The same backend asked for another path. */
-    BackendTarget at(String other) {
+    public BackendTarget at(String other) {
         return new BackendTarget(where, other, headers, authorization, tls, timeout);
     }
 

@@ -20,7 +20,19 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"run", "check", "demo", "replica", "simulate", "explain", "key", "version", "completion", "man"})
+            strings = {
+                "run",
+                "check",
+                "init",
+                "demo",
+                "replica",
+                "simulate",
+                "explain",
+                "key",
+                "version",
+                "completion",
+                "man"
+            })
     void helpAndVersionAreToldByEveryCommand(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: homing " + command);
