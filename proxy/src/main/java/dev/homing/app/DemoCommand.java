@@ -34,7 +34,11 @@ public final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private CommandSpec spec;
 
-    @Option(names = "--replicas", paramLabel = "N", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "demo replicas (default: ${DEFAULT-VALUE})")
     private int replicas;
 
     @Option(

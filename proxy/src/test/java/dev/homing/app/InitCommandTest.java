@@ -13,8 +13,13 @@ import dev.homing.wire.RecordingOrigin;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -86,6 +91,42 @@ class InitCommandTest {
                 .contains(
                         "backend  demo-8b/gpu-0 " + llama.url() + " weight 1.0 ready",
                         "backend  other/gpu-1 " + vllm.url() + " weight 1.0 ready");
+    }
+
+    @Test
+    void whatItWritesServesTheSecondTurnFromTheFirstOnesCache() throws Exception {
+        try (FakeEngine other = FakeEngine.start(EngineSettings.llamaServer())) {
+            assertThat(init(
+                            "--backend",
+                            llama.url().toString(),
+                            "--backend",
+                            other.url().toString(),
+                            "--listen",
+                            "127.0.0.1:0"))
+                    .isZero();
+            try (RunningHoming homing = RunningHoming.start(out.toString().replace("127.0.0.1:9090", "none"))) {
+                String asked = "A pigeon that is taken far from its loft flies home. How does it know the way?";
+                HttpResponse<String> first = chat(homing.clients(), asked);
+                HttpResponse<String> second = chat(homing.clients(), asked + " And at night?");
+
+                assertThat(first.headers().firstValue("X-Homing-Decision")).hasValue("placed");
+                assertThat(second.headers().firstValue("X-Homing-Decision")).hasValue("pinned");
+                assertThat(second.headers().firstValue("X-Homing-Backend"))
+                        .isEqualTo(first.headers().firstValue("X-Homing-Backend"));
+                assertThat(second.body()).containsPattern("\"cached_tokens\":[1-9]");
+            }
+        }
+    }
+
+    private static HttpResponse<String> chat(URI homing, String content) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(homing.resolve("/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .header("X-Session-Id", "my-first-session")
+                .timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"max_tokens\":8,\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}"))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
