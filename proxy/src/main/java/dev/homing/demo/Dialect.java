@@ -45,8 +45,12 @@ sealed interface Dialect permits LlamaDialect, VllmDialect {
     /** Whether a stream's head leaves before a slot is free. */
     boolean headAtOnce();
 
-    /** Headers that stand before the content type in every answer. */
-    void lead(HttpHeaders headers);
+    /**
+     * Headers that stand before the content type in every answer.
+     *
+     * @param origin of the page that asks; empty when it is no page that does
+     */
+    void lead(HttpHeaders headers, String origin);
 
     /** The content type of a stream, and what goes with it. */
     void stream(HttpHeaders headers);

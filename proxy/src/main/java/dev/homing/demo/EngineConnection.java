@@ -132,7 +132,7 @@ final class EngineConnection extends ChannelInboundHandlerAdapter {
     /** Answers whole; the answer's own close rules hold. */
     void reply(Reply reply) {
         HttpHeaders headers = new DefaultHttpHeaders();
-        replica.dialect.lead(headers);
+        replica.dialect.lead(headers, origin());
         for (Map.Entry<String, String> own : reply.headers().entrySet()) {
             headers.add(own.getKey(), own.getValue());
         }
@@ -150,10 +150,14 @@ final class EngineConnection extends ChannelInboundHandlerAdapter {
     void open(Consumer<HttpHeaders> own, Outgoing answer) {
         outgoing = answer;
         HttpHeaders headers = new DefaultHttpHeaders();
-        replica.dialect.lead(headers);
+        replica.dialect.lead(headers, origin());
         own.accept(headers);
         head(200, headers);
         flush();
+    }
+
+    private String origin() {
+        return incoming == null ? "" : incoming.origin();
     }
 
     /** An answer that has nothing to write yet, but wants to know when the client leaves. */

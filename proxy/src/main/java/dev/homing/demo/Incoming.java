@@ -2,6 +2,7 @@
 package dev.homing.demo;
 
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -47,6 +48,11 @@ final class Incoming {
     /** Whether the client wants the connection closed, or cannot be understood any further. */
     boolean closes() {
         return !HttpUtil.isKeepAlive(head) || head.decoderResult().isFailure();
+    }
+
+    /** The page that asks (RFC 6454 section 7); empty when it is no page. */
+    String origin() {
+        return head.headers().get(HttpHeaderNames.ORIGIN, "");
     }
 
     /** Gives a test its nonce back. */

@@ -12,6 +12,12 @@ final class LlamaDialect implements Dialect {
     static final String BUILD = "b10573-d775b8967";
 
     private static final String JSON = "application/json; charset=utf-8";
+    /** Any page may ask anything (Fetch, section "CORS preflight"). */
+    private static final Reply PREFLIGHT = Reply.of(200, "text/html", "")
+            .with("Access-Control-Allow-Credentials", "true")
+            .with("Access-Control-Allow-Methods", "GET, POST")
+            .with("Access-Control-Allow-Headers", "*");
+
     private static final long MAX_BODY = 100L * 1024 * 1024;
 
     @Override
@@ -44,7 +50,7 @@ final class LlamaDialect implements Dialect {
     @Override
     public Reply page(String method, String path, String query, View view) {
         if (method.equals("OPTIONS")) {
-            return Reply.empty(200);
+            return PREFLIGHT;
         }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             return error(Problem.of(Problem.Kind.NOT_FOUND), null, view.settings());
@@ -169,8 +175,8 @@ final class LlamaDialect implements Dialect {
     }
 
     @Override
-    public void lead(HttpHeaders headers) {
-        headers.add("Server", "llama.cpp").add("Access-Control-Allow-Origin", "");
+    public void lead(HttpHeaders headers, String origin) {
+        headers.add("Server", "llama.cpp").add("Access-Control-Allow-Origin", origin);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package dev.homing.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A whole answer: status and body, without the headers that its dialect adds to each.
  *
  * @param contentType null = none, for an empty body
- * @param headers at most one of its own
+ * @param headers of its own, in their order
  */
 record Reply(int status, @Nullable String contentType, String body, Map<String, String> headers) {
 
@@ -26,6 +27,8 @@ record Reply(int status, @Nullable String contentType, String body, Map<String, 
     }
 
     Reply with(String header, String value) {
-        return new Reply(status, contentType, body, Map.of(header, value));
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new Reply(status, contentType, body, more);
     }
 }

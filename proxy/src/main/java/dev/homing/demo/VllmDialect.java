@@ -181,7 +181,7 @@ final class VllmDialect implements Dialect {
     }
 
     @Override
-    public void lead(HttpHeaders headers) {
+    public void lead(HttpHeaders headers, String origin) {
         headers.add("date", DATE.format(ZonedDateTime.now(ZoneOffset.UTC))).add("server", "uvicorn");
     }
 

@@ -303,6 +303,23 @@ class LlamaReplicaTest {
         }
     }
 
+    @Test
+    void aPageFromAnywhereMayAskAndReadTheAnswer() throws IOException {
+        try (RawHttp http = new RawHttp(engine.address())) {
+            http.send("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: x\r\nOrigin: http://page:1\r\n"
+                    + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-session-id\r\n\r\n");
+            RawHttp.Answer preflight = http.answer();
+            assertThat(preflight.status()).isEqualTo(200);
+            assertThat(preflight.head())
+                    .contains("Access-Control-Allow-Origin: http://page:1")
+                    .contains("Access-Control-Allow-Methods: GET, POST", "Access-Control-Allow-Headers: *")
+                    .contains("Access-Control-Allow-Credentials: true", "Content-Type: text/html");
+
+            http.post("/v1/chat/completions", HELLO.formatted(true).replace('\'', '"'), "Origin: http://page:1");
+            assertThat(http.answer().head()).contains("Access-Control-Allow-Origin: http://page:1");
+        }
+    }
+
     private void restart(EngineSettings settings) {
         engine.close();
         engine = FakeEngine.start(settings);
