@@ -49,6 +49,11 @@ final class BrowserPage implements AutoCloseable {
         tools.send("Emulation.setEmulatedMedia", parameters);
     }
 
+    /** Whatever certificate a server shows. */
+    void trustAnybody() {
+        tools.send("Security.setIgnoreCertificateErrors", tools.parameters().put("ignore", true));
+    }
+
     void open(URI url) {
         tools.send("Page.navigate", tools.parameters().put("url", url.toString()));
     }
