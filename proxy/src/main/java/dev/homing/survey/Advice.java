@@ -71,8 +71,9 @@ public final class Advice {
         if (survey.locked() && own) {
             warn("does not accept the key that homing sends (upstream_authorization or headers)");
         } else if (survey.locked()) {
-            advise("wants an API key: clients have to send it, or homing does (upstream_authorization); without it"
-                    + " homing cannot read its slots");
+            String slots =
+                    survey.engine() instanceof Engine.LlamaServer ? "; without it homing cannot read its slots" : "";
+            advise("wants an API key: clients have to send it, or homing does (upstream_authorization)" + slots);
         }
     }
 

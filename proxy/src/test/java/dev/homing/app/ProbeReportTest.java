@@ -7,6 +7,7 @@ import dev.homing.KeyPairs;
 import dev.homing.demo.EngineSettings;
 import dev.homing.demo.FakeEngine;
 import dev.homing.survey.Site;
+import dev.homing.wire.NameServer;
 import dev.homing.wire.RecordingOrigin;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -132,16 +133,22 @@ class ProbeReportTest {
 
     @Test
     void replicasOfANameAreAskedOneByOne() throws IOException {
-        int port = llama.address().getPort();
+        try (NameServer names = NameServer.start()) {
+            names.addresses("llm.test", 60, "127.0.0.1");
 
-        assertThat(check("backends: [{id: a, url: \"dns+http://localhost:" + port + "\"}]", "--probe"))
-                .isZero();
-        assertThat(out.toString()).contains("probe    default/a@127.0.0.1 llama-server b10573");
+            assertThat(check("""
+                    backends:
+                      - {id: a, url: "dns+http://llm.test:%d", max_inflight: auto}
+                      - {id: b, url: "dns+http://nobody.test:80"}
+                    discovery: {dns: {servers: ["%s"]}}
+                    """.formatted(llama.address().getPort(), names.text()), "--probe"))
+                    .isZero();
+        }
 
-        assertThat(check("backends: [{id: a, url: \"dns+http://name.invalid:80\"}]", "--probe"))
-                .isZero();
-        assertThat(out.toString()).contains("probe    default/a no replicas\n");
-        assertThat(err.toString()).contains("warning: backend default/a: ");
+        assertThat(out.toString())
+                .contains("probe    default/a@127.0.0.1 llama-server b10573")
+                .contains("probe    default/b no replicas\n");
+        assertThat(err.toString()).startsWith("warning: backend default/b: ").hasLineCount(1);
     }
 
     @Test
