@@ -72,6 +72,7 @@ class CodeBlocksTest {
             "install",
             "java",
             "kill",
+            "litellm",
             "mvn",
             "promtool",
             "redis-cli",

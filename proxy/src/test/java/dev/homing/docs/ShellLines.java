@@ -64,10 +64,8 @@ final class ShellLines {
         inWord = false;
     }
 
-    /** Assignments before a command belong to its environment. */
     private void endCommand() {
-        while (!words.isEmpty()
-                && (PREFIXES.contains(words.get(0)) || words.get(0).matches("\\w+=.*"))) {
+        while (!words.isEmpty() && isAround(words.get(0))) {
             words.remove(0);
         }
         if (!words.isEmpty()) {
