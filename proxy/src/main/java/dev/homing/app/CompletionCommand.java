@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = {
-            "Prints the completion of this command line for bash, and for zsh after `bashcompinit`.",
+            "Prints the completion of this command line for bash and zsh.",
             "To have it in a shell: source <(homing completion)"
         })
 final class CompletionCommand implements Callable<Integer> {

@@ -27,8 +27,7 @@ final class ManPage {
         page.macro(
                 "TH", root.name().toUpperCase(Locale.ROOT), "1", build.date(), root.name() + " " + build.version(), "");
         // Words of a command line are not hyphenated, nor lines filled up with blanks.
-        page.macro("nh");
-        page.macro("ad", "l");
+        page.lines.addAll(List.of(".nh", ".ad l"));
         page.macro("SH", "NAME");
         String what = String.join(" ", root.usageMessage().description()).replaceFirst("\\.$", "");
         page.line(escaped(root.name()) + " \\- " + escaped(what));

@@ -39,6 +39,8 @@ class ManPageTest {
         String page = ManPage.of(program.getCommandSpec(), BUILD);
 
         assertThat(page).startsWith(".TH \"HOMING\" \"1\" \"2026-01-31\" \"homing 1.2.3\" \"\"\n");
+        // Requests of roff itself: theirs are no macro's arguments, quotes would be part of them.
+        assertThat(page).contains("\n.nh\n.ad l\n.SH \"NAME\"\n");
         assertThat(page).contains(".TP\n\\fB2\\fR\nBad usage or a bad configuration.\n");
         assertThat(page).contains(".TP\n\\fBHOMING_LOG\\fR\n");
         assertThat(program.getUsageMessage()).contains("2   Bad usage or a bad configuration.", "HOMING_LOG");

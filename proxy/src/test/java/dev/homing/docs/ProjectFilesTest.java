@@ -43,7 +43,7 @@ class ProjectFilesTest {
         List<int[]> numbers = released.stream().map(ProjectFilesTest::numbers).toList();
         assertThat(numbers).isSortedAccordingTo((a, b) -> Arrays.compare(b, a));
 
-        String[] parts = Files.readString(ROOT.resolve("CHANGELOG.md")).split("(?m)^## ");
+        String[] parts = Files.readString(ROOT.resolve("CHANGELOG.md")).split("(?m)^## ", -1);
         for (String part : parts) {
             List<String> kinds = found("(?m)^### (.*)$", part);
             assertThat(kinds).isSubsetOf("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security");
