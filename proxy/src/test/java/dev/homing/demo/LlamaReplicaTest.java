@@ -306,8 +306,15 @@ class LlamaReplicaTest {
     @Test
     void aPageFromAnywhereMayAskAndReadTheAnswer() throws IOException {
         try (RawHttp http = new RawHttp(engine.address())) {
-            http.send("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: x\r\nOrigin: http://page:1\r\n"
-                    + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-session-id\r\n\r\n");
+            http.send(String.join(
+                    "\r\n",
+                    "OPTIONS /v1/chat/completions HTTP/1.1",
+                    "Host: x",
+                    "Origin: http://page:1",
+                    "Access-Control-Request-Method: POST",
+                    "Access-Control-Request-Headers: x-session-id",
+                    "",
+                    ""));
             RawHttp.Answer preflight = http.answer();
             assertThat(preflight.status()).isEqualTo(200);
             assertThat(preflight.head())
