@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RealSdksTest {
 
     private static final String HEADER = "header:x-session-id";
+
+    /** What an event of a stream has of the answer. */
+    private static final Pattern TOKEN = Pattern.compile("\"content\":\" [a-z]{3}\"");
 
     @TempDir
     private Path home;
@@ -107,6 +111,8 @@ class RealSdksTest {
             assertThat(said.split("data: \\[DONE]", -1))
                     .as("streams that have ended")
                     .hasSize(3);
+            assertThat(TOKEN.matcher(said).results().count())
+                    .isEqualTo(calls.stream().mapToLong(ClientCall::answered).sum());
         }
     }
 
