@@ -23,7 +23,7 @@ final class HealthKeys {
             Duration.ofMinutes(5),
             v -> v.settings().queue().timeout(),
             "After this wait a pinned request goes to another backend that has room, for once; 503 with Retry-After when none has.",
-            "To what a move costs: tokens of a typical history divided by the speed of prefill. Lower only if waits exceed that.");
+            "Answers are so long that waiting costs more than a move: the tokens of a typical history divided by the speed of prefill.");
 
     static final Key<View, String> PATH = Key.pool(
             "health.path",
