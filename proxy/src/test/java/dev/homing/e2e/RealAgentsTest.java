@@ -79,7 +79,7 @@ class RealAgentsTest {
                     .min(Comparator.comparingLong(ClientCall::prompt))
                     .orElseThrow();
             List<ClientCall> turns =
-                    calls.stream().filter(call -> call != title).toList();
+                    calls.stream().filter(call -> !call.equals(title)).toList();
             assertThat(title.cached()).isZero();
             assertThat(turns.get(1).cached()).isGreaterThan(turns.get(0).prompt() / 2);
             assertThat(ClientTools.words(first)).isEqualTo(turns.get(0).answered());
