@@ -58,8 +58,11 @@ final class BrowserPage implements AutoCloseable {
         tools.send("Page.navigate", tools.parameters().put("url", url.toString()));
     }
 
+    /** Until the new document is there: what is looked at next is not the old one's. */
     void reload() {
+        value("window.leaving = true");
         tools.send("Page.reload");
+        awaitTrue("the page is loaded anew", "!window.leaving && document.readyState === 'complete'");
     }
 
     /** The value of a JavaScript expression. */

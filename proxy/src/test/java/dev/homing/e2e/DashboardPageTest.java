@@ -269,6 +269,7 @@ class DashboardPageTest {
         try (RunningHoming homing = RunningHoming.start(yaml())) {
             open(homing);
             page.prefer(system);
+            page.awaitText("#summary", "3 replicas up");
             page.value("const choice = document.querySelector('#theme'); choice.value = '" + chosen
                     + "'; choice.dispatchEvent(new Event('change'))");
             page.reload();
