@@ -45,28 +45,28 @@ final class Consultation {
 
     /** Asks for a pin that is doubtful and of which nothing is asked; null when it is none. */
     @Nullable FleetWord again(Pin pin) {
-        return pin.word() == null && isDoubtful(pin) ? refresh(pin) : null;
+        return pin.talk().word() == null && isDoubtful(pin) ? refresh(pin) : null;
     }
 
     /** A request of a session follows its pin: time to have a doubtful one confirmed, or one that was not confirmed for long. */
     void used(Pin pin) {
-        if (reach.isUp() && pin.word() == null && isDue(pin)) {
+        if (reach.isUp() && pin.talk().word() == null && isDue(pin)) {
             refresh(pin);
         }
     }
 
     private boolean isDue(Pin pin) {
-        return isDoubtful(pin) || nanoTime.getAsLong() - pin.agreed().nanos() >= pin.idleTtlNanos() / REFRESHES;
+        return isDoubtful(pin) || nanoTime.getAsLong() - pin.talk().agreed().nanos() >= pin.idleTtlNanos() / REFRESHES;
     }
 
     private boolean isDoubtful(Pin pin) {
-        Agreed agreed = pin.agreed();
+        Agreed agreed = pin.talk().agreed();
         return agreed.era() != era.get() || !agreed.holds(pin);
     }
 
     private @Nullable FleetWord refresh(Pin pin) {
         FleetWord word = FleetWord.inPassing();
-        if (!pin.asksFirst(word)) {
+        if (!pin.talk().asksFirst(word)) {
             return null;
         }
         ask(pin, word, Operation.REFRESH);
@@ -75,14 +75,15 @@ final class Consultation {
 
     /** Asks for the pin as it is bound now; {@code word} is over when there is an answer. */
     void ask(Pin pin, FleetWord word, Operation operation) {
+        FleetTalk talk = pin.talk();
         Binding wanted = rosters.now().binding(pin);
         if (wanted == null) {
-            pin.answered(word); // of a backend that is gone: its next request moves it
+            talk.answered(word); // of a backend that is gone: its next request moves it
             word.over(false);
             return;
         }
-        Agreed before = pin.agreed();
-        pin.agreed(before.sending(wanted.text()));
+        Agreed before = talk.agreed();
+        talk.agreed(before.sending(wanted.text()));
         long ttl = table.nanosLeft(pin) + pin.idleTtlNanos() / REFRESHES; // that late it is told of use
         long millis = TimeUnit.NANOSECONDS.toMillis(ttl) + 1;
         Wish wish = new Wish(pin.key(), before.expected(), wanted, millis, word.isAwaited());
@@ -90,24 +91,25 @@ final class Consultation {
         long asked = nanoTime.getAsLong();
         shared.bind(wish, said -> {
             String now = wish.bindingAfter(said);
-            if (said.fault() == null && pin.word() == word) {
-                take(pin, now, since, () -> pin.word() == word);
+            if (said.fault() == null && talk.word() == word) {
+                take(pin, now, since, () -> talk.word() == word);
             }
             reach.heard(operation, said, asked, now.equals(wanted.text()));
-            pin.answered(word);
+            talk.answered(word);
             word.over(said.before() != null);
         });
     }
 
     /** Somebody has bound the session there, or has had it forgotten. */
     void told(Pin pin, @Nullable Binding binding) {
-        if (pin.word() != null) {
+        FleetTalk talk = pin.talk();
+        if (talk.word() != null) {
             return; // the answer to what is asked of it tells more
         }
         if (binding == null) {
             table.forget(pin.key());
         } else {
-            take(pin, binding.text(), era.get(), () -> pin.word() == null);
+            take(pin, binding.text(), era.get(), () -> talk.word() == null);
         }
     }
 
@@ -118,7 +120,7 @@ final class Consultation {
         int slot = now == null ? SessionTable.NONE : roster.slot(new BackendName(now.pool(), now.backend()));
         int first = now == null ? SessionTable.NONE : roster.slot(new BackendName(now.pool(), now.first()));
         int firstSlot = first == SessionTable.NONE ? slot : first;
-        pin.agreed(new Agreed(text, null, slot, firstSlot, nanoTime.getAsLong(), since));
+        pin.talk().agreed(new Agreed(text, null, slot, firstSlot, nanoTime.getAsLong(), since));
         if (slot != SessionTable.NONE && (pin.slot() != slot || pin.firstSlot() != firstSlot)) {
             table.follow(pin, slot, firstSlot, due);
         }

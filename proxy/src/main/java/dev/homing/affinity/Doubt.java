@@ -32,6 +32,9 @@ final class Doubt {
 
     static final int NONE = 0;
 
+    /** What none takes more of. */
+    static final int BITS = 6;
+
     /** Turns without a sign after which a single one is forgotten. */
     static final int TURNS = 8;
 

@@ -34,7 +34,7 @@ final class FleetChoice implements SessionTable.Choice {
             pin = bound;
             if (reach.isUp()) {
                 word = FleetWord.awaited();
-                bound.asks(word);
+                bound.talk().asks(word);
             }
         }
     }

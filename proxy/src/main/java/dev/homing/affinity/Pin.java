@@ -6,6 +6,7 @@ import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
 import dev.homing.routing.SessionKey;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongSupplier;
@@ -26,23 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pin extends SessionKey {
 
-    private static final AtomicIntegerFieldUpdater<Pin> RUNNING =
-            AtomicIntegerFieldUpdater.newUpdater(Pin.class, "running");
+    private static final AtomicIntegerFieldUpdater<Pin> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Pin.class, "state");
 
-    private static final AtomicIntegerFieldUpdater<Pin> DOUBT =
-            AtomicIntegerFieldUpdater.newUpdater(Pin.class, "doubt");
-
-    private static final AtomicReferenceFieldUpdater<Pin, @Nullable FleetWord> WORD =
-            AtomicReferenceFieldUpdater.newUpdater(Pin.class, FleetWord.class, "word");
+    private static final AtomicReferenceFieldUpdater<Pin, @Nullable FleetTalk> TALK =
+            AtomicReferenceFieldUpdater.newUpdater(Pin.class, FleetTalk.class, "talk");
 
     /** Of no backend: there is nothing to return to. */
     private static final int UNKNOWN_LIFE = -1;
 
-    /** Of {@link #running}: it has ended. */
+    /** Of {@link #state}: it has ended. */
     private static final int ENDED = Integer.MIN_VALUE;
 
-    /** Of {@link #running}: how many there are. */
-    private static final int COUNT = Integer.MAX_VALUE;
+    /** Of {@link #state}: how many requests run. */
+    private static final int COUNT = -1 >>> (1 + Doubt.BITS);
+
+    /** Of {@link #state}: where its {@link Doubt} begins. */
+    private static final int DOUBT_SHIFT = Integer.SIZE - 1 - Doubt.BITS;
 
     /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
     private volatile int firstSlot = SessionTable.NONE;
@@ -53,8 +54,11 @@ public final class Pin extends SessionKey {
     /** Written by {@link SessionTable} alone, under the lock of the session's entry. */
     private volatile int slot = SessionTable.NONE;
 
-    /** Requests that run, and whether it has ended. Written by any loop, by {@link #RUNNING} alone. */
-    private volatile int running;
+    /**
+     * Requests that run, a {@link Doubt}, and whether it has ended: in one number, since a million pins that are an eighth larger are felt. Written by any
+     * loop, by {@link #STATE} alone.
+     */
+    private volatile int state;
 
     /** Written by any loop; the last request's value counts. */
     private volatile long idleTtlNanos;
@@ -65,14 +69,8 @@ public final class Pin extends SessionKey {
     /** A {@link LastPrompt}. Written by any loop; the last request's value counts. */
     private volatile long lastPrompt = LastPrompt.NONE;
 
-    /** A {@link Doubt}. Written by any loop, by {@link #DOUBT} alone. */
-    private volatile int doubt = Doubt.NONE;
-
-    /** What is asked of the fleet; null when nothing is, as in a proxy alone. Set by whoever asks, taken back by the answer to it. */
-    private volatile @Nullable FleetWord word;
-
-    /** What the fleet has said; {@link Agreed#NOTHING} in a proxy alone. Written by {@link Fleet} alone; the last word counts. */
-    private volatile Agreed agreed = Agreed.NOTHING;
+    /** Written once, by whoever needs it first; null in a proxy alone. */
+    private volatile @Nullable FleetTalk talk;
 
     /** What a request is told that follows it. Written by any loop; any value will do, since readers check it. */
     private @Nullable Routed followed;
@@ -143,12 +141,12 @@ public final class Pin extends SessionKey {
 
     /** Requests of the session that have not ended. */
     public int running() {
-        return running & COUNT;
+        return state & COUNT;
     }
 
     /** Whether its requests find it no more; the clock is asked only where it matters. */
     boolean hasEnded(LongSupplier nanoTime) {
-        int now = running;
+        int now = state;
         return now < 0 || ((now & COUNT) == 0 && nanoTime.getAsLong() - endNanos >= 0);
     }
 
@@ -157,7 +155,7 @@ public final class Pin extends SessionKey {
         if (running() > 0) {
             return idleTtlNanos;
         }
-        return running < 0 ? 0 : Math.max(0, endNanos - now);
+        return state < 0 ? 0 : Math.max(0, endNanos - now);
     }
 
     /** The first slot is where it began. */
@@ -170,13 +168,13 @@ public final class Pin extends SessionKey {
 
     /** Counts a request in; {@code ttlNanos} says how long the pin shall outlive it. False when it has ended: then nothing is counted. */
     boolean enter(long ttlNanos, long now) {
-        int before = running;
+        int before = state;
         while (before >= 0 && ((before & COUNT) > 0 || now - endNanos < 0)) {
-            if (RUNNING.compareAndSet(this, before, before + 1)) {
+            if (STATE.compareAndSet(this, before, before + 1)) {
                 idleTtlNanos = ttlNanos;
                 return true;
             }
-            before = running;
+            before = state;
         }
         return false;
     }
@@ -185,25 +183,25 @@ public final class Pin extends SessionKey {
     void admit(long ttlNanos, long now) {
         endNanos = now + ttlNanos;
         idleTtlNanos = ttlNanos;
-        RUNNING.incrementAndGet(this);
+        STATE.incrementAndGet(this);
     }
 
     /** Counts a request out. */
     void leave(long now) {
         endNanos = now + idleTtlNanos;
-        int after = RUNNING.decrementAndGet(this);
-        assert (after & COUNT) != COUNT : "a request of session " + hex() + " was released twice";
+        int before = STATE.getAndDecrement(this);
+        assert (before & COUNT) > 0 : "a request of session " + hex() + " was released twice";
     }
 
     /** Takes no more requests. */
     void end() {
-        RUNNING.updateAndGet(this, before -> before | ENDED);
+        STATE.updateAndGet(this, before -> before | ENDED);
     }
 
     /** Takes no more requests if none runs and its TTL is over; returns whether it is so. */
     boolean endIfIdle(long now) {
-        int before = running;
-        return (before & COUNT) == 0 && now - endNanos >= 0 && RUNNING.compareAndSet(this, before, before | ENDED);
+        int before = state;
+        return (before & COUNT) == 0 && now - endNanos >= 0 && STATE.compareAndSet(this, before, before | ENDED);
     }
 
     /** What a request is told that follows it to that backend: as a rule what the last one was told, so that it takes no memory. */
@@ -235,20 +233,28 @@ public final class Pin extends SessionKey {
 
     /** Takes note of what a turn says; returns whether the session is a suspect by it that was none before, true once. */
     boolean note(Doubt.Sign sign) {
-        int before = doubt;
-        int after = Doubt.after(before, sign);
-        while (after != before && !DOUBT.compareAndSet(this, before, after)) {
-            before = doubt;
-            after = Doubt.after(before, sign);
+        int before = state;
+        int after = Doubt.after(doubt(before), sign);
+        while (after != doubt(before) && !STATE.compareAndSet(this, before, withDoubt(before, after))) {
+            before = state;
+            after = Doubt.after(doubt(before), sign);
         }
-        return Doubt.suspect(after) && !Doubt.suspect(before);
+        return Doubt.suspect(after) && !Doubt.suspect(doubt(before));
+    }
+
+    private static int doubt(int state) {
+        return (state & ~ENDED) >> DOUBT_SHIFT;
+    }
+
+    private static int withDoubt(int state, int doubt) {
+        return (state & (ENDED | COUNT)) | doubt << DOUBT_SHIFT;
     }
 
     /** Why it looks as if two conversations went by this session's id, null when it does not. */
     public @Nullable Suspicion suspicion() {
-        int now = doubt;
-        return Doubt.suspect(now)
-                ? new Suspicion(Doubt.saw(now, Doubt.Sign.SHRUNK), Doubt.saw(now, Doubt.Sign.BESIDE))
+        int doubt = doubt(state);
+        return Doubt.suspect(doubt)
+                ? new Suspicion(Doubt.saw(doubt, Doubt.Sign.SHRUNK), Doubt.saw(doubt, Doubt.Sign.BESIDE))
                 : null;
     }
 
@@ -259,35 +265,17 @@ public final class Pin extends SessionKey {
 
     /** What the fleet has still to say to it, and its requests wait for; null = nothing. */
     @Nullable FleetWord awaited() {
-        FleetWord asked = word;
-        return asked != null && asked.isAwaited() ? asked : null;
+        FleetTalk begun = talk;
+        return begun == null ? null : begun.awaited();
     }
 
-    /** What is asked of the fleet, null = nothing. */
-    @Nullable FleetWord word() {
-        return word;
-    }
-
-    /** Asks in place of whatever was asked before. */
-    void asks(FleetWord newest) {
-        word = newest;
-    }
-
-    /** Asks unless something is asked already. */
-    boolean asksFirst(FleetWord only) {
-        return WORD.compareAndSet(this, null, only);
-    }
-
-    /** That was answered; a newer question stays. */
-    void answered(FleetWord over) {
-        WORD.compareAndSet(this, over, null);
-    }
-
-    Agreed agreed() {
-        return agreed;
-    }
-
-    void agreed(Agreed now) {
-        agreed = now;
+    /** What the fleet is asked about it, and has said. */
+    FleetTalk talk() {
+        FleetTalk begun = talk;
+        if (begun == null) {
+            TALK.compareAndSet(this, null, new FleetTalk());
+            begun = Objects.requireNonNull(talk);
+        }
+        return begun;
     }
 }

@@ -16,18 +16,7 @@ import picocli.CommandLine.Spec;
         name = "homing",
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.",
-        subcommands = {
-            RunCommand.class,
-            CheckCommand.class,
-            ExplainCommand.class,
-            ReplicaCommand.class,
-            SimulateCommand.class,
-            KeyCommand.class,
-            VersionCommand.class,
-            CompletionCommand.class,
-            ManCommand.class
-        })
+        description = "A load balancer for llama-server and vLLM that sends every session home to its KV cache.")
 public final class Main implements Runnable {
 
     /** Read by the logging configuration, from the environment or here. */
@@ -61,8 +50,18 @@ public final class Main implements Runnable {
     /** The same with somebody else to ask. */
     static CommandLine commandLine(InitCommand init) {
         CommandLine all = new CommandLine(new Main())
+                // In the order in which somebody new needs them; help and the manual page keep it.
                 .addSubcommand(new DemoCommand(DemoProxies::new))
                 .addSubcommand(init)
+                .addSubcommand(CheckCommand.class)
+                .addSubcommand(RunCommand.class)
+                .addSubcommand(ExplainCommand.class)
+                .addSubcommand(SimulateCommand.class)
+                .addSubcommand(ReplicaCommand.class)
+                .addSubcommand(KeyCommand.class)
+                .addSubcommand(VersionCommand.class)
+                .addSubcommand(CompletionCommand.class)
+                .addSubcommand(ManCommand.class)
                 .registerConverter(Long.class, new Quantities.Count())
                 .registerConverter(Duration.class, new Quantities.Time())
                 .registerConverter(Affinity.Policy.class, new Quantities.Placement())

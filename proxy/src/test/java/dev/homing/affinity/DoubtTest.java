@@ -4,8 +4,14 @@ package dev.homing.affinity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.homing.affinity.Doubt.Sign;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +83,20 @@ class DoubtTest {
         assertThat(Doubt.suspect(later)).isTrue();
         assertThat(Doubt.saw(later, Sign.SHRUNK)).isTrue();
         assertThat(Doubt.saw(later, Sign.BESIDE)).isEqualTo(sign == Sign.BESIDE);
+    }
+
+    @Test
+    void noneTakesMoreThanItsBits() {
+        Set<Integer> seen = new HashSet<>();
+        Deque<Integer> next = new ArrayDeque<>(List.of(Doubt.NONE));
+        while (!next.isEmpty()) {
+            int doubt = next.remove();
+            if (seen.add(doubt)) {
+                Stream.of(Sign.values()).forEach(sign -> next.add(Doubt.after(doubt, sign)));
+            }
+        }
+
+        assertThat(seen).hasSizeGreaterThan(Doubt.TURNS).allMatch(doubt -> doubt >= 0 && doubt < 1 << Doubt.BITS);
     }
 
     private static int after(Sign... signs) {

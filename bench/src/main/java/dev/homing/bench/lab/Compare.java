@@ -168,7 +168,13 @@ final class Compare implements Callable<Integer> {
         for (Peer peer : all) {
             if (!peer.command().isEmpty()) {
                 try (Subject fresh = Subject.start(peer, folder)) {
-                    memory.put(peer.name(), lab.grow(fresh, STREAMS));
+                    Map<Integer, Double> grown = lab.grow(fresh, STREAMS);
+                    if (grown.size() < STREAMS.size()) {
+                        say("memory: " + peer.name() + ": not all of " + STREAMS.get(grown.size()) + " streams began");
+                    }
+                    if (!grown.isEmpty()) {
+                        memory.put(peer.name(), grown);
+                    }
                 }
             }
         }

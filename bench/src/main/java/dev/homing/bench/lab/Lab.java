@@ -82,18 +82,18 @@ final class Lab {
         return new Sample(scenario.name(), subject.peer().name(), round, figures);
     }
 
-    /** Resident memory of fresh processes as streams are opened that say little, in MB by their number. */
+    /** Resident memory of a fresh process as streams are opened that say little, in MB by their number: as far as all of them begin. */
     Map<Integer, Double> grow(Subject subject, List<Integer> counts) throws IOException, InterruptedException {
         Map<Integer, Double> resident = new TreeMap<>();
         ProcessHandle process = subject.process();
         int open = 0;
         for (int count : counts) {
-            if (process != null) {
-                load.streams(subject.peer().port(), count - open, 10_000, open);
-                open = count;
-                Thread.sleep(SETTLE_MILLIS);
-                resident.put(count, ProcessFigures.resident(process) / 1e6);
+            if (process == null || load.streams(subject.peer().port(), count - open, 10_000, open) > 0) {
+                break;
             }
+            open = count;
+            Thread.sleep(SETTLE_MILLIS);
+            resident.put(count, ProcessFigures.resident(process) / 1e6);
         }
         load.leave();
         return resident;

@@ -74,7 +74,9 @@ final class Load implements AutoCloseable {
                 connects.add(connect(port, client.apply(i)));
             }
             for (ChannelFuture connect : connects) {
-                channels.add(connect.sync().channel());
+                if (connect.await().isSuccess()) {
+                    channels.add(connect.channel());
+                }
             }
         }
         long deadline = System.nanoTime() + PATIENCE_NANOS;

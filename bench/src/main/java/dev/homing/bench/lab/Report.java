@@ -136,7 +136,7 @@ final class Report {
         if (results.memory().isEmpty()) {
             return;
         }
-        Set<Integer> counts = new TreeSet<>();
+        TreeSet<Integer> counts = new TreeSet<>();
         results.memory().values().forEach(by -> counts.addAll(by.keySet()));
         page.append("\n## memory: resident MB of a fresh process by open streams\n\n");
         List<String> titles = new ArrayList<>(counts.stream()
@@ -149,7 +149,7 @@ final class Report {
         for (Map.Entry<String, Map<Integer, Double>> peer : results.memory().entrySet()) {
             Map<Integer, Double> by = peer.getValue();
             List<String> cells = new ArrayList<>(counts.stream()
-                    .map(count -> Statistics.number(by.getOrDefault(count, 0.0)))
+                    .map(count -> by.containsKey(count) ? Statistics.number(by.get(count)) : "")
                     .toList());
             List<Map.Entry<Integer, Double>> measured = List.copyOf(new TreeMap<>(by).entrySet());
             Map.Entry<Integer, Double> last = measured.get(measured.size() - 1);
@@ -158,10 +158,12 @@ final class Report {
             cells.add(Statistics.number(grown / Math.max(1, last.getKey() - before.getKey())));
             row(peer.getKey(), cells);
             double most = last.getValue();
-            bars.add(new Bars.Bar(
-                    peer.getKey(),
-                    new Statistics(most, most, most),
-                    peer.getKey().equals(subject)));
+            if (last.getKey().equals(counts.last())) {
+                bars.add(new Bars.Bar(
+                        peer.getKey(),
+                        new Statistics(most, most, most),
+                        peer.getKey().equals(subject)));
+            }
         }
         String title = "resident, MB, with " + titles.get(counts.size() - 1) + " open streams";
         Files.writeString(folder.resolve("memory.svg"), Bars.svg(title, bars));
