@@ -36,11 +36,18 @@ public final class RedisServer implements AutoCloseable {
 
     private final int port;
     private final List<String> command;
+    private final Path output;
     private Process process;
 
     private RedisServer(int port, List<String> command) {
         this.port = port;
         this.command = command;
+        try {
+            this.output = Files.createTempFile("homing-redis", ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        output.toFile().deleteOnExit();
         this.process = launch();
     }
 
@@ -106,7 +113,7 @@ public final class RedisServer implements AutoCloseable {
         try {
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .directory(new java.io.File(System.getProperty("java.io.tmpdir")))
                     .start();
         } catch (IOException e) {
@@ -185,6 +192,15 @@ public final class RedisServer implements AutoCloseable {
             line.append((char) next);
         }
         return line.toString().strip();
+    }
+
+    /** What it has logged, for a failure's message. */
+    public String log() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How many commands of each name it has run, those inside of scripts included. */

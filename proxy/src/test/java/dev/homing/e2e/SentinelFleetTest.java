@@ -29,7 +29,7 @@ class SentinelFleetTest {
                 TwoProxies fleet = TwoProxies.start("redis-sentinel://127.0.0.1:" + sentinel.port() + "#" + MASTER)) {
             theTableIsIn(master, replica, sentinel, fleet);
             master.kill();
-            theReplicaIsTheTable(replica, fleet);
+            theReplicaIsTheTable(replica, sentinel, fleet);
         }
     }
 
@@ -42,7 +42,7 @@ class SentinelFleetTest {
             theTableIsIn(master, replica, sentinel, fleet);
             master.freeze();
             try {
-                theReplicaIsTheTable(replica, fleet);
+                theReplicaIsTheTable(replica, sentinel, fleet);
             } finally {
                 master.thaw();
             }
@@ -67,11 +67,13 @@ class SentinelFleetTest {
                 .until(() -> sentinel.say("SENTINEL", "REPLICAS", MASTER).contains("$" + replica.port() + "\n"));
     }
 
-    private static void theReplicaIsTheTable(RedisServer replica, TwoProxies fleet) {
+    private static void theReplicaIsTheTable(RedisServer replica, RedisServer sentinel, TwoProxies fleet) {
         for (int i = 0; i < SESSIONS; i++) {
             fleet.ask(i, "meanwhile" + i);
         }
-        await().atMost(PATIENCE).until(() -> !isReplica(replica));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(isReplica(replica)).as(sentinel::log).isFalse());
         await().atMost(PATIENCE).until(fleet::areUp);
         await().atMost(PATIENCE).until(() -> size(replica) == 2 * SESSIONS + 1);
 
