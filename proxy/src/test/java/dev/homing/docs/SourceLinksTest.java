@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceLinksTest {
 
     private static final Pattern DEFINITION = Pattern.compile("(?m)^\\[`([\\w.]+)`]: (\\S+)$");
-    private static final Pattern USE = Pattern.compile("\\[`([\\w.]+)`](?![:(\\[])");
+    private static final Pattern USE = Pattern.compile("\\[`([\\w.]+)`](?![(\\[])");
     private static final Pattern UNLINKED = Pattern.compile("(?<!\\[)`([A-Z]\\w+\\.[a-z]\\w+)(\\(\\))?`");
     private static final Pattern SOURCE = Pattern.compile(".*/src/(?:main|test)/java/(.+)\\.java");
 
@@ -46,7 +48,7 @@ class SourceLinksTest {
     @Test
     void everyNameThatIsUsedIsDefinedOnItsPageAndNoOther() {
         for (Page page : Pages.all()) {
-            assertThat(new TreeSet<>(found(USE, page).map(use -> use.group(1)).toList()))
+            assertThat(uses(page))
                     .as(page.name())
                     .isEqualTo(new TreeSet<>(definitions(page).keySet()));
         }
@@ -84,8 +86,22 @@ class SourceLinksTest {
                 .hasValue("no such file");
     }
 
+    @Test
+    void aNameWithAColonBehindItIsUsedAndNotDefined() {
+        Page page = new Page(
+                "a-page.md", "[`Shown`]: told of\n\n| a cell | [`Gone`]: and more |\n\n[`Shown`]: Shown.java\n");
+
+        assertThat(uses(page)).containsExactly("Gone", "Shown");
+        assertThat(definitions(page)).containsOnlyKeys("Shown");
+    }
+
     private static Stream<MatchResult> found(Pattern pattern, Page page) {
         return pattern.matcher(page.text()).results();
+    }
+
+    private static Set<String> uses(Page page) {
+        String sentences = DEFINITION.matcher(page.text()).replaceAll("");
+        return USE.matcher(sentences).results().map(use -> use.group(1)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Map<String, String> definitions(Page page) {
