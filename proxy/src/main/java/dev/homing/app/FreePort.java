@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 
-/** The address that a first configuration listens at: 8080, which is llama-server's own default too, or the next port that no replica has. */
+/** The address that a first configuration listens at: 8080, which older llama-servers take by default too, or the next port that no replica has. */
 final class FreePort {
 
     private static final int FIRST = 8080;
