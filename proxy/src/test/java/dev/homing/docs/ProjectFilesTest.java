@@ -93,16 +93,36 @@ class ProjectFilesTest {
         assertThat(Files.readString(WORKFLOWS.resolve("ci.yml"))).contains(scripts);
     }
 
+    /** What the forge builds twice is what it publishes, so nothing is built for a release that was not tested. */
+    @Test
+    void aReleaseIsPublishedOnlyWhenEverythingHolds() throws IOException {
+        Map<String, Map<String, Object>> jobs = jobs("release.yml");
+
+        assertThat(jobs.get("ci")).isEqualTo(Map.of("uses", "./.github/workflows/ci.yml"));
+        assertThat(jobs.get("image")).containsEntry("needs", "ci");
+        assertThat(jobs.get("publish")).containsEntry("needs", List.of("ci", "image"));
+        assertThat(Files.readString(WORKFLOWS.resolve("ci.yml"))).contains("\n  workflow_call:", ".ci/release check");
+    }
+
     @ParameterizedTest
     @MethodSource("workflows")
     void aWorkflowMayReadAndItsActionsArePinnedByCommit(Path workflow) throws IOException {
         String text = Files.readString(workflow);
-        Map<String, Object> yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
 
-        assertThat(yaml.get("permissions")).isEqualTo(Map.of("contents", "read"));
-        assertThat(found("uses: (.*)", text))
+        assertThat(yaml(workflow).get("permissions")).isEqualTo(Map.of("contents", "read"));
+        assertThat(found("- uses: (.*)", text))
                 .isNotEmpty()
                 .allMatch(action -> action.matches("actions/[a-z-]+@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+"));
+    }
+
+    @SuppressWarnings("unchecked") // what is not a mapping shows in the next line of the test
+    private static Map<String, Map<String, Object>> jobs(String workflow) throws IOException {
+        return (Map<String, Map<String, Object>>)
+                yaml(WORKFLOWS.resolve(workflow)).get("jobs");
+    }
+
+    private static Map<String, Object> yaml(Path file) throws IOException {
+        return new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
     }
 
     private static int[] numbers(String text) {
