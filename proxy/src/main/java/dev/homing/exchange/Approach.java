@@ -4,6 +4,7 @@ package dev.homing.exchange;
 import dev.homing.admission.FairQueue.Entry;
 import dev.homing.admission.Waiter;
 import dev.homing.affinity.FleetWord;
+import dev.homing.config.PoolSettings;
 import dev.homing.config.Queue;
 import dev.homing.loop.Deadline;
 import dev.homing.loop.Deadlines;
@@ -71,6 +72,11 @@ final class Approach implements Waiter.Listener {
     /** What the request is by that generation. */
     Reception reception() {
         return reception;
+    }
+
+    /** Its pool's settings by that generation. */
+    PoolSettings settings() {
+        return reception.setup().settings();
     }
 
     /** Goes where it is meant to go if there is room, or waits: first for what the fleet says to it, if its session is only being bound. */
@@ -197,6 +203,6 @@ final class Approach implements Waiter.Listener {
     }
 
     private Queue queue() {
-        return reception.setup().settings().queue();
+        return settings().queue();
     }
 }

@@ -13,7 +13,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.ConnectException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * any of them -> OVER: failed, switched to another protocol, or ended by its owner
  * </pre>
  *
- * Once it is over its owner is told nothing more. Confined to the event loop of its connection.
+ * Once it is over nobody is told anything more. Confined to the event loop of its connection.
  */
 final class Attempt implements UpstreamListener, LeaseListener {
 
@@ -44,29 +43,34 @@ final class Attempt implements UpstreamListener, LeaseListener {
         /** The backend wants the body that the client holds back, RFC 9110 section 15.2.1. */
         void proceed();
 
-        /** The final head is here; what follows it comes as {@link #bytes}. */
-        void answered(HttpResponse head, BodyFraming framing);
+        /** The final head is here, of that attempt; what follows it is told to its {@link Reader}. */
+        void answered(Attempt by, HttpResponse head, BodyFraming framing);
 
         /** The backend switched to the protocol that was asked for. The connection is the owner's from now on, and the attempt is over. */
         void switched(HttpResponse head, UpstreamConnection connection);
 
-        /** The next bytes of the answer, as they came; the buffer is the owner's. */
-        void bytes(ByteBuf wire);
-
-        /** No more bytes are at hand. */
-        void readComplete();
-
         /** Whether the connection takes more request bytes may have changed. */
         void writabilityChanged();
-
-        /** The backend ended the connection behind the head. */
-        void ended(@Nullable Throwable cause);
 
         /** It went wrong before there was a head, and is over. */
         void failed(Failure failure, String detail);
     }
 
+    /** Told what comes behind the head of an answer, on its event loop. */
+    interface Reader {
+
+        /** The next bytes of the answer, as they came; the buffer is the reader's. */
+        void bytes(ByteBuf wire);
+
+        /** No more bytes are at hand. */
+        void readComplete();
+
+        /** The backend ended the connection. */
+        void ended(@Nullable Throwable cause);
+    }
+
     private final Owner owner;
+    private final Reader reader;
     private final boolean toHead;
     private final boolean upgrade;
     private State state = State.LEASING;
@@ -74,15 +78,20 @@ final class Attempt implements UpstreamListener, LeaseListener {
     private @Nullable UpstreamConnection connection;
     private @Nullable HeldResponse held;
 
-    Attempt(Owner owner, RequestHead request) {
+    Attempt(Owner owner, Reader reader, RequestHead request) {
         this.owner = owner;
+        this.reader = reader;
         this.toHead = request.request().method().equals(HttpMethod.HEAD);
         this.upgrade = request.upgrade();
     }
 
-    /** Asks for a connection; with an idle one the owner is told before this returns. */
-    void begin(Upstreams upstreams, Function<UpstreamListener, Wanted> wanted) {
-        Leasing begun = upstreams.lease(wanted.apply(this), this);
+    /**
+     * Asks for a connection; with an idle one the owner is told before this returns.
+     *
+     * @param wanted with this as its listener
+     */
+    void begin(Upstreams upstreams, Wanted wanted) {
+        Leasing begun = upstreams.lease(wanted, this);
         if (state == State.LEASING) {
             leasing = begun;
         }
@@ -228,7 +237,7 @@ final class Attempt implements UpstreamListener, LeaseListener {
 
     private void answer(HttpResponse head, BodyFraming framing) {
         state = State.ANSWERED;
-        owner.answered(head, framing);
+        owner.answered(this, head, framing);
     }
 
     @Override
@@ -242,7 +251,7 @@ final class Attempt implements UpstreamListener, LeaseListener {
                 fail(Failure.BROKEN, e.getMessage());
             }
         } else if (state == State.ANSWERED) {
-            owner.bytes(wire);
+            reader.bytes(wire);
         } else {
             wire.release();
         }
@@ -251,7 +260,7 @@ final class Attempt implements UpstreamListener, LeaseListener {
     @Override
     public void readComplete() {
         if (state == State.ANSWERED) {
-            owner.readComplete();
+            reader.readComplete();
         }
     }
 
@@ -275,7 +284,7 @@ final class Attempt implements UpstreamListener, LeaseListener {
             return;
         }
         if (state == State.ANSWERED) {
-            owner.ended(cause);
+            reader.ended(cause);
         }
     }
 }

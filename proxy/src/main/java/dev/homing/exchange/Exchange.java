@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
-import dev.homing.config.Timeouts;
 import dev.homing.exchange.BodyFraming.Broken;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadline;
 import dev.homing.observe.ProxyObserver.AbortPhase;
 import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.upstream.UpstreamConnection;
-import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -18,19 +16,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request from its head to the last byte of its answer. It is tried on one backend after the other, as {@link RetryPolicy} allows, until
- * one of them answers.
+ * One request from its head to the last byte of its answer: its {@link Sending} first, and behind the head of the answer what passes to its client.
  *
  * <pre>
- * QUEUED -> CONNECTING -> SENT -> RELAYING -> OVER
- *    ^          ^          |  \-> SWITCHED -> OVER    a Tunnel stands in its place
- *    +----------+----------+   sent again, in another Attempt
+ * SENDING -> RELAYING -> OVER
+ *        \-> SWITCHED -> OVER     a Tunnel stands in its place
  * any of them -> OVER: failed, or the client is gone
  * </pre>
  *
  * Confined to the event loop that its client's connection and its backend's connection share.
  */
-final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tunnel.Owner {
+final class Exchange implements ClientRequest, Sending.Owner, Tunnel.Owner {
 
     /** What is told as the error of an answer, or a tunnel, that its backend broke off. */
     private static final String BROKEN = "answer_broken";
@@ -41,9 +37,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private static final String TUNNEL_IDLE = "tunnel_idle";
 
     private enum State {
-        QUEUED,
-        CONNECTING,
-        SENT,
+        SENDING,
         RELAYING,
         SWITCHED,
         OVER
@@ -52,37 +46,31 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private final LoopScope scope;
     private final ClientStream client;
     private final RequestHead head;
-    private final RequestBody body;
-    private final RetryPolicy retry;
-    private final Prefill prefill;
+    private final Deadline deadline;
+    private final Sending sending;
     private final Approach approach;
     private final Itinerary itinerary;
-    private final Deadline deadline;
+    private final Prefill prefill;
     private final Account account;
-    private State state = State.CONNECTING;
+    private State state = State.SENDING;
+
+    /** Of the answer; null before there is one. */
     private @Nullable Attempt attempt;
+
     private @Nullable Answer answer;
     private @Nullable Tunnel tunnel;
     private boolean uploadStopped;
-
-    /** Whoever begins it flushes as well, when what is at hand of the body was told: so that both go as one packet. */
-    private boolean beginning = true;
 
     private Exchange(Call call, Reception reception, RequestBody body) {
         this.scope = call.scope();
         this.client = call.client();
         this.head = call.head();
-        this.body = body;
-        this.retry = new RetryPolicy(reception.setup().settings().upstream().retry());
-        this.prefill = new Prefill(
-                scope.shared().pending(),
-                reception.pool(),
-                Math.max(head.contentLength(), body.received()),
-                scope.deadlines());
-        this.approach = new Approach(call, reception, prefill, this);
-        this.itinerary = approach.itinerary();
-        this.account = new Account(call, approach);
         this.deadline = scope.deadlines().open(this::expired);
+        this.sending = new Sending(call, reception, body, deadline, this);
+        this.approach = sending.approach();
+        this.itinerary = approach.itinerary();
+        this.prefill = sending.prefill();
+        this.account = sending.account();
     }
 
     /** Begins the exchange of a request of which no more than the head has come. Null when it is over already. */
@@ -99,8 +87,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
      */
     static @Nullable Exchange begin(Call call, Reception reception, RequestBody body) {
         Exchange exchange = new Exchange(call, reception, body);
-        exchange.approach.enter();
-        exchange.beginning = false;
+        exchange.sending.begin();
         return exchange.state == State.OVER ? null : exchange;
     }
 
@@ -108,30 +95,22 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
 
     @Override
     public void content(ByteBuf part) {
-        if (state == State.RELAYING || state == State.OVER) {
+        if (state != State.SENDING) {
             part.release();
             return;
         }
-        long limit = reception().setup().settings().limits().body();
-        if (body.received() + part.readableBytes() > limit) {
+        long limit = approach.settings().limits().body();
+        if (sending.received() + part.readableBytes() > limit) {
             part.release();
             refuse(ProxyError.bodyTooLarge(limit));
             return;
         }
-        body.add(part);
-        prefill.passed(body.received());
-        if (state == State.SENT) {
-            await();
-        }
-        pace();
+        sending.content(part);
     }
 
     @Override
     public void contentEnd() {
-        body.end();
-        if (state == State.SENT) {
-            await();
-        }
+        sending.contentEnd();
     }
 
     @Override
@@ -141,16 +120,14 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
 
     @Override
     public void contentFlush() {
-        if (attempt != null) {
-            attempt.flush();
-        }
+        sending.flush();
     }
 
     @Override
     public void clientWritable(boolean writable) {
         if (state == State.RELAYING && attempt != null) {
             attempt.read(writable);
-            deadline.in(timeouts().upstream().streamIdle());
+            deadline.in(streamIdle());
         }
     }
 
@@ -161,8 +138,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             return;
         }
         AbortPhase phase = switch (state) {
-            case QUEUED, CONNECTING -> AbortPhase.QUEUE;
-            case SENT -> AbortPhase.PREFILL;
+            case SENDING -> sending.sent() ? AbortPhase.PREFILL : AbortPhase.QUEUE;
             case RELAYING, OVER -> answer != null && answer.streaming() ? AbortPhase.STREAM : AbortPhase.PREFILL;
             case SWITCHED -> AbortPhase.STREAM;
         };
@@ -170,96 +146,16 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         finish(Ending.left(status()));
     }
 
-    /** The client sends as fast as the backend takes it. */
-    private void pace() {
-        if (state != State.RELAYING && state != State.OVER) {
-            client.read(body.wanted());
-        }
-    }
-
-    /** Sets the deadline for whoever has to act next. */
-    private void await() {
-        deadline.in(
-                body.clientsTurn()
-                        ? timeouts().client().requestBody()
-                        : timeouts().upstream().responseHead());
-    }
-
-    // ---- the way to a backend
+    // ---- the answer
 
     @Override
-    public void admitted() {
-        attempt(false);
-    }
-
-    @Override
-    public void waits() {
-        state = State.QUEUED;
-        deadline.clear();
-        pace();
-    }
-
-    @Override
-    public void refused(ProxyError error) {
-        reject(error);
-    }
-
-    // ---- the backend's side
-
-    private void attempt(boolean fresh) {
-        account.routed();
-        state = State.CONNECTING;
-        deadline.in(timeouts().upstream().connect());
-        Attempt begun = new Attempt(this, head);
-        attempt = begun;
-        begun.begin(
-                scope.upstreams(),
-                listener -> new Wanted(
-                        reception().pool(),
-                        itinerary.destination(),
-                        approach.generation().endpoint(itinerary.destination().slot()),
-                        timeouts().upstream().idle(),
-                        fresh || body.tooLargeToRepeat(),
-                        listener));
-        if (state == State.CONNECTING) {
-            account.connecting();
-        }
-    }
-
-    @Override
-    public void connected(UpstreamConnection connection) {
-        state = State.SENT;
-        account.connectOver();
-        connection.write(head.encode(
-                client.alloc(),
-                approach.generation().endpoint(itinerary.destination().slot()),
-                approach.generation().rules(reception().setup(), scope.shared().via())));
-        body.sendTo(connection);
-        if (!beginning) {
-            connection.flush();
-        }
-        prefill.sent();
-        await();
-        pace();
-    }
-
-    @Override
-    public void proceed() {
-        if (body.proceed()) {
-            client.proceed();
-            await();
-        }
-    }
-
-    @Override
-    public void answered(HttpResponse response, BodyFraming framing) {
+    public void answered(Attempt by, HttpResponse response, BodyFraming framing) {
         state = State.RELAYING;
-        uploadStopped = !body.complete();
-        body.detach();
-        body.forget();
+        attempt = by;
+        uploadStopped = !sending.bodyComplete();
         switch (response.status().code()) {
-            case 429, 503 -> report(Outcome.BACK_PRESSURE);
-            case 502, 504 -> report(Outcome.BAD_GATEWAY);
+            case 429, 503 -> itinerary.report(Outcome.BACK_PRESSURE);
+            case 502, 504 -> itinerary.report(Outcome.BAD_GATEWAY);
             default -> {}
         }
         Answer relayed = new Answer(
@@ -276,10 +172,10 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         prefill.answered(relayed.tellsFirstToken());
         client.head(relayed.head(scope.shared().via(), told()));
         if (uploadStopped) {
-            // The upload is stopped: what still comes is dropped, so that the client can be told.
+            // What still comes of the upload is dropped, so that the client can be told.
             client.read(true);
         }
-        deadline.in(timeouts().upstream().streamIdle());
+        deadline.in(streamIdle());
         if (relayed.relay().complete()) {
             complete(relayed);
         }
@@ -289,17 +185,8 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     @Override
     public void switched(HttpResponse response, UpstreamConnection connection) {
         state = State.SWITCHED;
-        deadline.clear();
-        body.detach();
-        body.forget();
         prefill.answered(false);
-        Tunnel opened = new Tunnel(
-                client,
-                connection,
-                itinerary.load(),
-                scope,
-                timeouts().upstream().streamIdle(),
-                this);
+        Tunnel opened = new Tunnel(client, connection, itinerary.load(), scope, streamIdle(), this);
         tunnel = opened;
         opened.open(ResponseHead.of(
                 response, ResponseHead.Body.AS_DECLARED, scope.shared().via(), told()));
@@ -309,7 +196,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     public void bytes(ByteBuf wire) {
         Answer relayed = answer();
         itinerary.load().delivered(scope.deadlines().coarseNanos());
-        deadline.in(timeouts().upstream().streamIdle());
+        deadline.in(streamIdle());
         try {
             if (relayed.relay(wire, scope.nanoTime())) {
                 prefill.firstToken(account.sinceBegun(relayed.firstTokenNanos()));
@@ -331,14 +218,6 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     }
 
     @Override
-    public void writabilityChanged() {
-        if (state == State.SENT) {
-            await();
-        }
-        pace();
-    }
-
-    @Override
     public void ended(@Nullable Throwable cause) {
         Answer relayed = answer();
         if (relayed.relay().untilClose() && cause == null) {
@@ -349,52 +228,13 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         }
     }
 
-    @Override
-    public void failed(Failure failure, String detail) {
-        account.connectOver();
-        if (failure.outcome() != null) {
-            report(failure.outcome());
-        }
-        body.detach();
-        prefill.unsent();
-        String backend = itinerary.destination().id();
-        RetryPolicy.Verdict verdict = retry.after(failure, body.repeatable());
-        if (verdict == RetryPolicy.Verdict.REFRESH) {
-            account.retried(failure);
-            attempt(true);
-        } else if (verdict == RetryPolicy.Verdict.OTHER && itinerary.another()) {
-            account.retried(failure);
-            approach.enter();
-        } else {
-            ProxyError error = failure.error(backend, detail);
-            if (failure.outOfTime()) {
-                reject(error);
-            } else {
-                giveUp(error);
-            }
-        }
-    }
-
     // ---- how it ends
 
     private void expired() {
         switch (state) {
-            case CONNECTING ->
-                abandon(
-                        Failure.CONNECT_TIMEOUT,
-                        "no connection within " + timeouts().upstream().connect());
-            case SENT -> {
-                if (body.clientsTurn()) {
-                    refuse(ProxyError.clientTimeout(
-                            "request body: silence for " + timeouts().client().requestBody()));
-                } else {
-                    abandon(
-                            Failure.SILENT,
-                            "no answer within " + timeouts().upstream().responseHead());
-                }
-            }
+            case SENDING -> sending.expired();
             case RELAYING -> stalled();
-            case QUEUED, SWITCHED, OVER -> {}
+            case SWITCHED, OVER -> {}
         }
     }
 
@@ -409,8 +249,7 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             case BACKEND_BROKE -> cut(BROKEN);
             case CLIENT_LEFT -> clientGone();
             case SILENCE -> {
-                String why = "both sides of its tunnel kept silent for "
-                        + timeouts().upstream().streamIdle();
+                String why = "both sides of its tunnel kept silent for " + streamIdle();
                 scope.shared().brokeOff(head.client(), TUNNEL_IDLE, why);
                 cut(TUNNEL_IDLE);
             }
@@ -421,22 +260,15 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
     private void stalled() {
         boolean backends = client.writable();
         String why = (backends ? "backend " + itinerary.destination().id() + " sent" : "it took")
-                + " nothing of its answer for " + timeouts().upstream().streamIdle();
+                + " nothing of its answer for " + streamIdle();
         scope.shared().brokeOff(head.client(), STREAM_IDLE, why);
         if (backends) {
-            report(Outcome.TIMEOUT);
+            itinerary.report(Outcome.TIMEOUT);
             cut(STREAM_IDLE);
         } else {
             finish(Ending.left(status()));
             client.cut();
         }
-    }
-
-    private void abandon(Failure failure, String detail) {
-        if (attempt != null) {
-            attempt.abandon();
-        }
-        failed(failure, detail);
     }
 
     /** The client broke a rule in the middle of its request. */
@@ -446,24 +278,25 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
             finish(Ending.failed(status(), error.code()));
             client.cut();
         } else if (state != State.OVER) {
-            reject(error);
+            rejected(error);
         }
     }
 
-    /** homing itself does not take it. */
-    private void reject(ProxyError error) {
+    @Override
+    public void rejected(ProxyError error) {
         scope.shared().refused(head.client(), error);
-        giveUp(error);
+        givenUp(error);
     }
 
-    private void giveUp(ProxyError error) {
+    @Override
+    public void givenUp(ProxyError error) {
         finish(Ending.failed(error.status(), error.code()));
         client.error(error, told());
     }
 
     /** The backend broke it off. */
     private void broken() {
-        report(Outcome.RESET);
+        itinerary.report(Outcome.RESET);
         cut(BROKEN);
     }
 
@@ -487,25 +320,13 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         if (answer != null) {
             answer.close();
         }
-        if (attempt != null) {
-            attempt.abandon();
-        }
-        body.detach();
-        body.forget();
-        prefill.close(body.received(), answer == null ? null : answer.usage());
+        sending.close();
+        prefill.close(sending.received(), answer == null ? null : answer.usage());
         if (ending.error() == null && answer != null && answer.generation() && prefill.turnAnswered()) {
             account.suspected();
         }
         approach.close();
-        account.ended(ending, body.received(), answer, tunnel);
-    }
-
-    private void report(Outcome outcome) {
-        scope.shared().outcomes().outcome(itinerary.destination().slot(), outcome);
-    }
-
-    private Reception reception() {
-        return approach.reception();
+        account.ended(ending, sending.received(), answer, tunnel);
     }
 
     private Answer answer() {
@@ -520,8 +341,8 @@ final class Exchange implements ClientRequest, Approach.Owner, Attempt.Owner, Tu
         return answer == null ? 0 : answer.status();
     }
 
-    private Timeouts timeouts() {
-        return reception().setup().settings().timeouts();
+    private Duration streamIdle() {
+        return approach.settings().timeouts().upstream().streamIdle();
     }
 
     private List<String> told() {

@@ -10,6 +10,7 @@ import dev.homing.affinity.FleetWord;
 import dev.homing.affinity.SessionRouter.Routed;
 import dev.homing.config.Affinity.WhenFull;
 import dev.homing.config.PoolSettings;
+import dev.homing.health.Outcome;
 import dev.homing.routing.Backend;
 import dev.homing.routing.Decision;
 import dev.homing.routing.Pool;
@@ -68,6 +69,11 @@ final class Itinerary {
     /** The load of that backend. */
     BackendLoad load() {
         return place.load();
+    }
+
+    /** Tells how it went at that backend, as far as it matters for its health. */
+    void report(Outcome outcome) {
+        shared.outcomes().outcome(destination().slot(), outcome);
     }
 
     Decision decision() {

@@ -46,7 +46,7 @@ final class ResponseFuzzTest {
             "HTTP/1.1 503 Service Unavailable\r\n\r\nbusy");
 
     /** One exchange's side of it: relays what it is told, and keeps how it went. */
-    private static final class Relaying implements Attempt.Owner {
+    private static final class Relaying implements Attempt.Owner, Attempt.Reader {
 
         private final RecordingClient client;
         private final Attempt attempt;
@@ -58,7 +58,7 @@ final class ResponseFuzzTest {
         Relaying(boolean toHead, boolean takesChunks) {
             client = new RecordingClient(takesChunks);
             this.toHead = toHead;
-            attempt = new Attempt(this, request(toHead));
+            attempt = new Attempt(this, this, request(toHead));
         }
 
         @Override
@@ -68,7 +68,7 @@ final class ResponseFuzzTest {
         public void proceed() {}
 
         @Override
-        public void answered(HttpResponse head, BodyFraming framing) {
+        public void answered(Attempt by, HttpResponse head, BodyFraming framing) {
             this.head = head;
             relay = new ResponseRelay(client, framing, null);
             completeIf(relay.complete());
