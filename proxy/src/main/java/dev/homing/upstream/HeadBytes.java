@@ -74,29 +74,37 @@ public final class HeadBytes {
     /** What is wrong with what is new in the codec's input; null when nothing is. */
     public @Nullable String fault(ByteBuf in) {
         int from = in.readerIndex() + seen;
-        while (from < in.writerIndex() && part != Part.END && fault == null) {
+        int to = in.writerIndex();
+        if (from < to && !over()) {
             // Copied, because looks at single bytes are dear outside of the heap.
-            byte[] bytes = new byte[Math.min(WINDOW, in.writerIndex() - from)];
-            in.getBytes(from, bytes);
-            process(bytes);
-            from += bytes.length;
+            byte[] window = new byte[Math.min(WINDOW, to - from)];
+            while (from < to && !over()) {
+                int length = Math.min(window.length, to - from);
+                in.getBytes(from, window, 0, length);
+                process(window, length);
+                from += length;
+            }
         }
         return fault;
     }
 
-    private void process(byte[] bytes) {
+    private boolean over() {
+        return part == Part.END || fault != null;
+    }
+
+    private void process(byte[] bytes, int length) {
         int i = 0;
-        while (i < bytes.length) {
+        while (i < length) {
             if (part == Part.TEXT) {
-                while (i < bytes.length && isText(bytes[i])) {
+                while (i < length && isText(bytes[i])) {
                     i++;
                 }
             } else if (part == Part.NAME) {
-                while (i < bytes.length && isToken(bytes[i])) {
+                while (i < length && isToken(bytes[i])) {
                     i++;
                 }
             }
-            if (i < bytes.length && !process(bytes[i++])) {
+            if (i < length && !process(bytes[i++])) {
                 return;
             }
         }

@@ -177,6 +177,22 @@ class UsageScannerTest {
         assertThat(stream.usage()).isNull();
     }
 
+    /** It is read some thousand bytes at a time: an escape, a key and a number pass every place where that may end. */
+    @Test
+    void whereUsageStandsInALongPartDoesNotMatter() {
+        for (int length = 0; length < 2100; length++) {
+            UsageScanner scanner = chat("application/json");
+            String text = "x".repeat(length % 2) + "\\\"".repeat(length / 2);
+
+            feed(
+                    scanner,
+                    ("{\"a\":\"" + text + "\",\"usage\":{\"prompt_tokens\":290,\"completion_tokens\":12}}")
+                            .getBytes(UTF_8));
+
+            assertThat(scanner.usage()).as("behind %d bytes", length).isEqualTo(new Usage(290, Usage.UNKNOWN, 12));
+        }
+    }
+
     @Test
     void aMillionDigitsAndAMillionBracketsAreBorne() {
         UsageScanner digits = chat("application/json");
