@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.upstream.MessageFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -51,9 +52,7 @@ abstract sealed class BodyFraming permits ChunkedBody, BodyFraming.Fixed, BodyFr
 
     private static long length(List<String> values) {
         String value = values.get(0);
-        boolean digits =
-                !value.isEmpty() && value.length() <= 18 && value.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (values.size() > 1 || !digits) {
+        if (values.size() > 1 || !MessageFields.isLength(value)) {
             throw new Broken("content-length: " + values + " (expected: one decimal number)");
         }
         return Long.parseLong(value);

@@ -4,11 +4,7 @@ package dev.homing.exchange;
 import dev.homing.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
-    /** Parts below this many bytes are copied together when kept, so that many small chunks cost no more than a few large ones. */
-    private static final int SMALL = 2048;
-
-    private static final int TAIL = 8192;
-    private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-    private final ByteBufAllocator alloc;
     private final RequestHead head;
+    private final HeldBody kept;
     private int peek;
-    private final Deque<ByteBuf> kept = new ArrayDeque<>();
-    private @Nullable ByteBuf tail;
     private @Nullable UpstreamConnection to;
     private long received;
     private boolean forgotten;
@@ -38,8 +25,8 @@ final class RequestBody {
 
     /** @param peek bytes that may be kept */
     RequestBody(ByteBufAllocator alloc, RequestHead head, int peek) {
-        this.alloc = alloc;
         this.head = head;
+        this.kept = new HeldBody(alloc);
         this.peek = peek;
     }
 
@@ -96,7 +83,7 @@ final class RequestBody {
     void add(ByteBuf part) {
         received += part.readableBytes();
         if (to == null || (!forgotten && received <= peek)) {
-            keep(part);
+            kept.add(part);
         } else {
             forget();
         }
@@ -137,24 +124,7 @@ final class RequestBody {
     /** It will not be sent again. */
     void forget() {
         forgotten = true;
-        tail = null;
-        for (ByteBuf part = kept.poll(); part != null; part = kept.poll()) {
-            part.release();
-        }
-    }
-
-    private void keep(ByteBuf part) {
-        int length = part.readableBytes();
-        if (length >= SMALL) {
-            kept.add(part.retainedDuplicate());
-            tail = null;
-            return;
-        }
-        if (tail == null || tail.writableBytes() < length) {
-            tail = alloc.buffer(TAIL, TAIL);
-            kept.add(tail);
-        }
-        tail.writeBytes(part, part.readerIndex(), length);
+        kept.release();
     }
 
     private void send(UpstreamConnection connection, ByteBuf part) {
@@ -167,15 +137,14 @@ final class RequestBody {
             connection.write(part);
             return;
         }
-        connection.write(
-                Unpooled.wrappedBuffer((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+        connection.write(Chunks.begin(length));
         connection.write(part);
-        connection.write(Unpooled.wrappedBuffer(CRLF));
+        connection.write(Chunks.end());
     }
 
     private void sendEnd(UpstreamConnection connection) {
         if (head.chunked()) {
-            connection.write(Unpooled.wrappedBuffer(LAST_CHUNK));
+            connection.write(Chunks.last());
         }
     }
 }

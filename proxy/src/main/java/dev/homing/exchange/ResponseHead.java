@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,14 @@ public record ResponseHead(HttpResponse response, HopByHop ending, Body body, Li
         added.add("Via");
         added.add("1." + response.protocolVersion().minorVersion() + " " + via);
         return new ResponseHead(response, HopByHopHeaders.of(response.headers()), body, added);
+    }
+
+    /** Whether a header of the response goes to the client: none that ends here, nor a length with 1xx and 204, RFC 9110 section 8.6. */
+    public boolean passes(CharSequence name) {
+        int status = response.status().code();
+        boolean lengthOfNothing =
+                (status < 200 || status == 204) && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name);
+        return !lengthOfNothing && !ending.contains(name);
     }
 
     /** Tells which headers end at this hop. */

@@ -3,8 +3,6 @@ package dev.homing.exchange;
 
 import dev.homing.metering.UsageScanner;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * scanner sees the payload pass. Confined to its event loop.
  */
 final class ResponseRelay implements PayloadSink {
-
-    private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ClientStream client;
     private final BodyFraming framing;
@@ -105,7 +100,7 @@ final class ResponseRelay implements PayloadSink {
     /** The backend ended its side of a body that lasts until then. */
     void close() {
         if (towards == ResponseHead.Body.CHUNKED) {
-            client.body(Unpooled.wrappedBuffer(LAST_CHUNK));
+            client.body(Chunks.last());
         }
     }
 
@@ -124,10 +119,9 @@ final class ResponseRelay implements PayloadSink {
     }
 
     private void chunk(ByteBuf payload) {
-        String size = Integer.toHexString(payload.readableBytes());
-        client.body(Unpooled.wrappedBuffer((size + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+        client.body(Chunks.begin(payload.readableBytes()));
         client.body(payload);
-        client.body(Unpooled.wrappedBuffer(CRLF));
+        client.body(Chunks.end());
     }
 
     /** Where chunks pass as they are, so do the trailers behind them. */

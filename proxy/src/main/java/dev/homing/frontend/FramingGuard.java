@@ -4,6 +4,7 @@ package dev.homing.frontend;
 import dev.homing.config.Limits;
 import dev.homing.exchange.ProxyError;
 import dev.homing.upstream.HeadBytes;
+import dev.homing.upstream.MessageFields;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -155,7 +156,7 @@ final class FramingGuard {
             // a body; the next party would read them as a request.
             return ProxyError.malformed("Sec-WebSocket-Key1: of a draft (expected: RFC 6455)");
         } else if (!lengths.isEmpty()) {
-            if (lengths.size() > 1 || !length(lengths.get(0))) {
+            if (lengths.size() > 1 || !MessageFields.isLength(lengths.get(0))) {
                 return ProxyError.malformed("Content-Length: " + lengths + " (expected: one decimal number)");
             }
         }
@@ -171,16 +172,6 @@ final class FramingGuard {
         return known
                 ? null
                 : ProxyError.invalid(417, "expectation_failed", "Expect: " + values + " (expected: 100-continue)");
-    }
-
-    /** One decimal number that fits, RFC 9110 section 8.6. */
-    static boolean length(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return text.length() > 0 && text.length() <= 18;
     }
 
     /** A token, RFC 9110 section 5.6.2. */

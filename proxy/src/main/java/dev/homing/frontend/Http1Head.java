@@ -7,9 +7,9 @@ import dev.homing.exchange.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +17,7 @@ import java.util.Map;
 /** Response heads as HTTP/1.1 writes them, RFC 9112 section 4. */
 final class Http1Head {
 
-    /** {@code 100 Continue}; never released, because it is no pooled buffer. */
-    private static final byte[] CONTINUE =
-            "HTTP/1.1 100 Continue\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-
-    /** Methods that are taken, in the words of {@code Allow}. */
-    static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final AsciiString VERSION = AsciiString.cached("HTTP/1.1 ");
     private static final AsciiString SPACE = AsciiString.cached(" ");
@@ -58,11 +53,7 @@ final class Http1Head {
                 head.response().headers().iteratorCharSequence();
         while (headers.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = headers.next();
-            boolean ends = head.ending().contains(header.getKey());
-            // RFC 9110 section 8.6: none with 1xx and 204.
-            boolean lengthOfNothing = (status.code() < 200 || status.code() == 204)
-                    && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey());
-            if (!ends && !lengthOfNothing) {
+            if (head.passes(header.getKey())) {
                 out.line(header.getKey(), header.getValue());
             }
         }
@@ -81,19 +72,8 @@ final class Http1Head {
             byte[] body,
             Persistence persistence,
             boolean withBody) {
-        HeadText out = statusLine(HttpResponseStatus.valueOf(error.status()))
-                .line("Content-Type", "application/json")
-                .line("Content-Length", Integer.toString(body.length));
-        if (error.retryAfter() > 0) {
-            out.line("Retry-After", Integer.toString(error.retryAfter()));
-        }
-        if (error.status() == 401) {
-            out.line("WWW-Authenticate", "Bearer");
-        }
-        if (error.status() == 405) {
-            out.line("Allow", ALLOWED);
-        }
-        lines(out, added);
+        HeadText out = statusLine(HttpResponseStatus.valueOf(error.status()));
+        lines(out, ErrorFields.of(error, added, body.length));
         out.add(persistence.line).lineEnd();
         return (withBody ? out.add(body) : out).toBuffer(alloc);
     }

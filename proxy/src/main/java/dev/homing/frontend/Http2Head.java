@@ -105,17 +105,12 @@ final class Http2Head {
     }
 
     static Http2Headers response(ResponseHead head) {
-        HttpResponseStatus status = head.response().status();
-        Http2Headers out = status(status);
+        Http2Headers out = status(head.response().status());
         Iterator<Map.Entry<CharSequence, CharSequence>> headers =
                 head.response().headers().iteratorCharSequence();
         while (headers.hasNext()) {
             Map.Entry<CharSequence, CharSequence> header = headers.next();
-            boolean ends = head.ending().contains(header.getKey());
-            // RFC 9110 section 8.6: none with 204.
-            boolean lengthOfNothing =
-                    status.code() == 204 && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(header.getKey());
-            if (!ends && !lengthOfNothing && FramingGuard.token(header.getKey())) {
+            if (head.passes(header.getKey()) && FramingGuard.token(header.getKey())) {
                 add(out, header.getKey(), header.getValue());
             }
         }
@@ -137,18 +132,7 @@ final class Http2Head {
 
     static Http2Headers response(ProxyError error, List<String> added, int length) {
         Http2Headers out = status(HttpResponseStatus.valueOf(error.status()));
-        add(out, HttpHeaderNames.CONTENT_TYPE, "application/json");
-        add(out, HttpHeaderNames.CONTENT_LENGTH, Integer.toString(length));
-        if (error.retryAfter() > 0) {
-            add(out, HttpHeaderNames.RETRY_AFTER, Integer.toString(error.retryAfter()));
-        }
-        if (error.status() == 401) {
-            add(out, HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-        }
-        if (error.status() == 405) {
-            add(out, HttpHeaderNames.ALLOW, Http1Head.ALLOWED);
-        }
-        pairs(out, added);
+        pairs(out, ErrorFields.of(error, added, length));
         return out;
     }
 

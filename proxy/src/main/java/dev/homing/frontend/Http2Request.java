@@ -2,6 +2,7 @@
 package dev.homing.frontend;
 
 import dev.homing.exchange.ClientRequest;
+import dev.homing.exchange.HeldBody;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
 import dev.homing.loop.Deadline;
@@ -213,6 +214,7 @@ final class Http2Request extends ChannelInboundHandlerAdapter {
             endIfComplete();
         } else {
             held.add(content);
+            content.release();
             dispatch();
         }
     }

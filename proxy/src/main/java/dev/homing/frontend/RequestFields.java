@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.frontend;
 
+import dev.homing.upstream.MessageFields;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
@@ -109,7 +110,7 @@ final class RequestFields extends DefaultHttp2Headers {
         if (HttpHeaderNames.TE.equals(field) && !HttpHeaderValues.TRAILERS.contentEqualsIgnoreCase(value)) {
             return "field te (expected: trailers)";
         }
-        if (HttpHeaderNames.CONTENT_LENGTH.equals(field) && (contains(name) || !FramingGuard.length(value))) {
+        if (HttpHeaderNames.CONTENT_LENGTH.equals(field) && (contains(name) || !MessageFields.isLength(value))) {
             return "field content-length (expected: one decimal number)";
         }
         return ofValue(name, value);

@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
  */
 public final class MessageFields extends DefaultHttpHeaders {
 
+    private static final int MAX_LENGTH_DIGITS = 18;
+
     /** Makes them for a decoder. */
     public static final HttpHeadersFactory FACTORY = new HttpHeadersFactory() {
         @Override
@@ -26,6 +28,16 @@ public final class MessageFields extends DefaultHttpHeaders {
     };
 
     private MessageFields() {}
+
+    /** Whether it is a {@code Content-Length}, RFC 9110 section 8.6: a decimal number of up to 18 digits, which a {@code long} holds. */
+    public static boolean isLength(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() > 0 && text.length() <= MAX_LENGTH_DIGITS;
+    }
 
     @Override
     public HttpHeaders add(CharSequence name, Object value) {
