@@ -22,12 +22,12 @@ final class ClientInitializer {
 
     private final Function<EventLoop, LoopScope> scopes;
     private final Supplier<Generation> generations;
-    private final Supplier<@Nullable Object> farewell;
+    private final Supplier<@Nullable Farewell> farewell;
 
     ClientInitializer(
             Function<EventLoop, LoopScope> scopes,
             Supplier<Generation> generations,
-            Supplier<@Nullable Object> farewell) {
+            Supplier<@Nullable Farewell> farewell) {
         this.scopes = scopes;
         this.generations = generations;
         this.farewell = farewell;
@@ -83,7 +83,7 @@ final class ClientInitializer {
     }
 
     private void sayFarewell(Channel channel) {
-        Object event = farewell.get();
+        Farewell event = farewell.get();
         if (event != null) {
             channel.pipeline().fireUserEventTriggered(event);
         }

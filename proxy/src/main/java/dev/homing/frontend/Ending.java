@@ -7,11 +7,21 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The ways in which homing ends a client's connection that are not the same with TLS and without. */
+/** The ways in which homing ends a client's connection, with TLS and without. */
 final class Ending {
+
+    /** How long a client may go on sending after the last that it was told, so that a reset does not take that away: RFC 9112 section 9.6. */
+    static final Duration LINGER = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
 
     private Ending() {}
 
@@ -27,6 +37,15 @@ final class Ending {
             // Past all handlers: the one that would say goodbye is among them.
             first.close();
         }
+    }
+
+    /** At once, because of what was thrown. Unless it is the connection that broke, that is a bug in homing. */
+    static void broken(Channel channel, Throwable cause) {
+        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (!(root instanceof IOException)) {
+            LOG.error("a client's connection is closed because of a fault in homing", cause);
+        }
+        abrupt(channel);
     }
 
     /** At once, with a goodbye if the client has taken what was sent before it. */

@@ -40,7 +40,7 @@ public final class Frontend {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /** What connections are told, null before anything. Written by whoever drains, read by every loop: one that was being accepted is told too. */
-    private volatile @Nullable Object farewell;
+    private volatile @Nullable Farewell farewell;
 
     /**
      * Takes no connection until {@link #listen}.
@@ -98,7 +98,7 @@ public final class Frontend {
 
     /** Has every connection close after its next answer. Idle ones wait for their next request, and new ones still come in. */
     public void leave() {
-        tell(FrontendHandler.LEAVE);
+        tell(Farewell.LEAVE);
     }
 
     /** Client connections that are open. */
@@ -118,10 +118,10 @@ public final class Frontend {
     /** Stops listening, closes connections that stay idle for a moment, and lets the rest close after the answer that is under way. */
     public void drain() {
         listeners.close();
-        tell(FrontendHandler.DRAIN);
+        tell(Farewell.DRAIN);
     }
 
-    private void tell(Object event) {
+    private void tell(Farewell event) {
         farewell = event;
         for (Channel channel : clients) {
             channel.pipeline().fireUserEventTriggered(event);

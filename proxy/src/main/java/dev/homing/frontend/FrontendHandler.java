@@ -20,20 +20,16 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1 client connection: its requests one after the other, each an exchange of its own, answered in the order they came.
@@ -50,22 +46,11 @@ import org.slf4j.LoggerFactory;
  */
 final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
-    /** Sent through a client's pipeline when another process has taken over: the next answer is the last one. */
-    static final Object LEAVE = new Object();
-
-    /** Sent through a client's pipeline when homing is about to stop. */
-    static final Object DRAIN = new Object();
-
     /** Messages of pipelined requests that are held before reading stops. */
     private static final int MAX_HELD = 64;
 
-    /** How long a client may go on sending after its last answer, so that a reset does not take the answer away: RFC 9112 section 9.6. */
-    private static final Duration LINGER = Duration.ofSeconds(5);
-
     /** How long a connection that has to go may stay idle: a client that was not told yet may be about to send its next request. */
     private static final Duration PARTING = Duration.ofSeconds(1);
-
-    private static final Logger LOG = LoggerFactory.getLogger(FrontendHandler.class);
 
     private enum State {
         AWAITING,
@@ -139,10 +124,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     /** The answer is complete. */
     void answered(boolean last) {
-        exchange = null;
+        noneIsUnderWay();
         wanted = true;
-        count(ConnectionState.ACTIVE, -1);
-        count(ConnectionState.IDLE, 1);
         if (last) {
             close();
         } else if (requestComplete) {
@@ -156,10 +139,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     /** The answer cannot be completed: the client sees the connection break. */
     void cut() {
-        exchange = null;
+        noneIsUnderWay();
         state = State.CLOSING;
-        count(ConnectionState.ACTIVE, -1);
-        count(ConnectionState.IDLE, 1);
         Ending.abrupt(channel);
     }
 
@@ -212,9 +193,9 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == LEAVE) {
+        if (event == Farewell.LEAVE) {
             leaving = true;
-        } else if (event == DRAIN) {
+        } else if (event == Farewell.DRAIN) {
             leaving = true;
             parting = true;
             if (state == State.AWAITING && !headBegun) {
@@ -233,11 +214,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        if (!(root instanceof IOException)) {
-            LOG.error("a client's connection is closed because of a fault in homing", cause);
-        }
-        Ending.abrupt(channel);
+        Ending.broken(channel, cause);
     }
 
     /** In order, one request at a time, and none while the client does not read what it was answered. */
@@ -277,13 +254,10 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest request) {
-        state = State.EXCHANGING;
-        requestComplete = false;
+        oneIsUnderWay();
         upgradeAsked = Upgrade.asked(request);
         headBegun = false;
         deadline.clear();
-        count(ConnectionState.IDLE, -1);
-        count(ConnectionState.ACTIVE, 1);
         Generation generation = generations.get();
         ProxyError error =
                 FramingGuard.check(request, generation.config().defaults().limits());
@@ -293,6 +267,19 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         }
         RequestHead head = RequestHead.of(request, client);
         exchange = ClientRequest.begin(scope, generations, new Http1Stream(channel, this, request, head.path()), head);
+    }
+
+    private void oneIsUnderWay() {
+        state = State.EXCHANGING;
+        requestComplete = false;
+        count(ConnectionState.IDLE, -1);
+        count(ConnectionState.ACTIVE, 1);
+    }
+
+    private void noneIsUnderWay() {
+        exchange = null;
+        count(ConnectionState.ACTIVE, -1);
+        count(ConnectionState.IDLE, 1);
     }
 
     private void content(HttpContent content) {
@@ -350,10 +337,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
             ProxyError error = ProxyError.clientTimeout(
                     "request head: not complete within " + timeouts().requestHead());
             HttpRequest unknown = RequestDecoder.placeholder();
-            state = State.EXCHANGING;
-            requestComplete = false;
-            count(ConnectionState.IDLE, -1);
-            count(ConnectionState.ACTIVE, 1);
+            oneIsUnderWay();
             refuse(new Http1Stream(channel, this, unknown, "/"), Asked.unknown(client.address()), error);
         } else if (state == State.AWAITING && parting) {
             close();
@@ -384,7 +368,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
         if (sending) {
             written.addListener(done -> {
-                deadline.in(LINGER);
+                deadline.in(Ending.LINGER);
                 Ending.halfway(channel);
             });
         } else {

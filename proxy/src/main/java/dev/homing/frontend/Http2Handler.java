@@ -16,7 +16,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -46,9 +45,6 @@ import org.slf4j.LoggerFactory;
  * Confined to the connection's event loop.
  */
 final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Codec.Listener {
-
-    /** How long a client may go on sending after it was told that its connection ends. */
-    private static final Duration LINGER = Duration.ofSeconds(5);
 
     /** How long a client that is told to leave may take to hear of it: streams that it opened before are still taken, RFC 9113 section 6.8. */
     private static final Duration CROSSING = Duration.ofSeconds(1);
@@ -216,7 +212,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == FrontendHandler.DRAIN) {
+        if (event == Farewell.DRAIN) {
             leave();
         } else if (event == SslCloseCompletionEvent.SUCCESS) {
             // The client's goodbye, which ends its side as a FIN does.
@@ -243,11 +239,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        if (!(root instanceof IOException)) {
-            LOG.error("a client's connection is closed because of a fault in homing", cause);
-        }
-        Ending.abrupt(channel);
+        Ending.broken(channel, cause);
     }
 
     // ---- how it ends
@@ -314,7 +306,7 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
         deadline.in(timeouts().idle());
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
             if (done.isSuccess()) {
-                deadline.in(LINGER);
+                deadline.in(Ending.LINGER);
                 Ending.halfway(channel);
             } else {
                 channel.close();

@@ -99,7 +99,7 @@ final class Preface extends ChannelInboundHandlerAdapter {
                 // What TLS tells the client of it is on its way, and the end of the connection behind it.
                 refused(handshake.cause());
             }
-        } else if (event == FrontendHandler.DRAIN && !over) {
+        } else if (event == Farewell.DRAIN && !over) {
             parting = true;
             deadline.in(PARTING);
         } else {

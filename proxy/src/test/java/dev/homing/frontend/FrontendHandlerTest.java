@@ -84,7 +84,7 @@ final class FrontendHandlerTest {
         says(DENIED);
         assertThat(answer()).startsWith("HTTP/1.1 404 ").doesNotContain("Connection:");
         says(DENIED.substring(0, 9));
-        channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+        channel.pipeline().fireUserEventTriggered(Farewell.DRAIN);
         assertThat(channel.isOpen()).isTrue();
 
         says(DENIED.substring(9));
@@ -94,7 +94,7 @@ final class FrontendHandlerTest {
 
     @Test
     void anIdleConnectionEndsASecondAfterDrainingBegan() {
-        channel.pipeline().fireUserEventTriggered(FrontendHandler.DRAIN);
+        channel.pipeline().fireUserEventTriggered(Farewell.DRAIN);
 
         pass(900);
         assertThat(channel.isOpen()).isTrue();
