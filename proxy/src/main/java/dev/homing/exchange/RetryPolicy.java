@@ -39,11 +39,6 @@ final class RetryPolicy {
         };
     }
 
-    /** Backends tried beyond the first, or connections beyond it. */
-    int sentAgain() {
-        return others + (refreshed ? 1 : 0);
-    }
-
     private Verdict refresh() {
         if (refreshed) {
             return Verdict.GIVE_UP;

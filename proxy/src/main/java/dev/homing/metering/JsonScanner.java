@@ -91,11 +91,6 @@ final class JsonScanner {
         sink.documentBegin();
     }
 
-    /** Whether nothing more can be found before the next {@link #begin}: the document is complete, or is none. */
-    boolean over() {
-        return expect == Expect.NOTHING;
-    }
-
     /** Reads on. Does not change the buffer's indices; never throws for what the bytes say. */
     void read(ByteBuf buf, int from, int to) {
         int start = from;

@@ -42,7 +42,6 @@ final class RetryPolicyTest {
         assertThat(policy.after(Failure.LOADING, true)).isEqualTo(Verdict.OTHER);
         assertThat(policy.after(Failure.STALE, true)).isEqualTo(Verdict.GIVE_UP);
         assertThat(policy.after(Failure.CONNECT, true)).isEqualTo(Verdict.GIVE_UP);
-        assertThat(policy.sentAgain()).isEqualTo(3);
     }
 
     @Test
