@@ -4,8 +4,8 @@ package dev.homing.admin;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.homing.observe.Happenings;
 import dev.homing.observe.History;
+import dev.homing.observe.Interval;
 import dev.homing.observe.PoolTotals;
-import dev.homing.observe.Span;
 import dev.homing.observe.TokenCount;
 import dev.homing.observe.Totals;
 import dev.homing.routing.Decision;
@@ -23,8 +23,8 @@ final class LivePicture {
 
     private final LiveFeed.Sources sources;
     private final History history;
-    private final Span minute;
-    private final Span hour;
+    private final Interval minute;
+    private final Interval hour;
 
     LivePicture(LiveFeed.Sources sources, History history, long nanos, Totals now) {
         this.sources = sources;
@@ -123,9 +123,9 @@ final class LivePicture {
                 name, queued + sources.operations().waitingForAny(name), figures(name, minute), figures(name, hour));
     }
 
-    private static Figures figures(String pool, Span span) {
-        PoolTotals counted = span.counted().pool(pool);
-        TokenCount tokens = span.counted().tokens(pool);
+    private static Figures figures(String pool, Interval time) {
+        PoolTotals counted = time.counted().pool(pool);
+        TokenCount tokens = time.counted().tokens(pool);
         Double p50 = counted.firstToken().quantileSeconds(0.5);
         Double p95 = counted.firstToken().quantileSeconds(0.95);
         Map<String, Long> decisions = new TreeMap<>();
@@ -133,8 +133,8 @@ final class LivePicture {
             decisions.put(one.getKey().label(), one.getValue());
         }
         return new Figures(
-                rounded(span.seconds()),
-                rounded(span.perSecond(counted.requests())),
+                rounded(time.seconds()),
+                rounded(time.perSecond(counted.requests())),
                 rounded(tokens.share()),
                 tokens.prompt(),
                 tokens.cached(),

@@ -63,7 +63,7 @@ public final class History {
      * @param nanos the present moment
      * @param now what is counted up to it
      */
-    public Span last(Duration time, long nanos, Totals now) {
+    public Interval last(Duration time, long nanos, Totals now) {
         Sample from = sample(added - 1);
         for (long i = added - 1; i >= oldest(); i--) {
             from = sample(i);
@@ -71,7 +71,7 @@ public final class History {
                 break;
             }
         }
-        return new Span((nanos - from.nanos) / 1e9, now.since(from.totals));
+        return new Interval((nanos - from.nanos) / 1e9, now.since(from.totals));
     }
 
     /** Samples that one bar of a chart spans: as few as let {@link #MAX_BARS} show all that is known. */

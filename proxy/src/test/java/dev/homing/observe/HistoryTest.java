@@ -22,13 +22,13 @@ class HistoryTest {
 
     @Test
     void aYoungProcessTellsWhatItHas() {
-        Span nothing = history.last(MINUTE, nanos, Totals.NONE);
+        Interval nothing = history.last(MINUTE, nanos, Totals.NONE);
         assertThat(nothing.seconds()).isZero();
         assertThat(nothing.perSecond(0)).isZero();
         assertThat(nothing.counted().tokens("chat").share()).isNull();
 
         after(3);
-        Span young = history.last(MINUTE, nanos, tokens(100, 40));
+        Interval young = history.last(MINUTE, nanos, tokens(100, 40));
         assertThat(young.seconds()).isEqualTo(3);
         assertThat(young.perSecond(6)).isEqualTo(2);
         assertThat(young.counted().tokens("chat")).isEqualTo(new TokenCount(100, 40));
@@ -64,7 +64,7 @@ class HistoryTest {
             sample(tokens(i * 100L, i * 10L));
         }
 
-        Span minute = history.last(MINUTE, nanos, tokens(10_000, 1_000));
+        Interval minute = history.last(MINUTE, nanos, tokens(10_000, 1_000));
         assertThat(minute.seconds()).isEqualTo(60);
         assertThat(minute.counted().tokens(GPU)).isEqualTo(new TokenCount(1_200, 120));
         after(4);
@@ -79,7 +79,7 @@ class HistoryTest {
             sample(tokens(i, 0));
         }
 
-        Span hour = history.last(History.REACH, nanos, tokens(2_000, 0));
+        Interval hour = history.last(History.REACH, nanos, tokens(2_000, 0));
         assertThat(hour.seconds()).isEqualTo(3_600);
         assertThat(hour.counted().tokens(GPU).prompt()).isEqualTo(720);
     }

@@ -6,7 +6,7 @@ package dev.homing.observe;
  *
  * @param seconds how long it was: less than asked for when the process is younger
  */
-public record Span(double seconds, Totals counted) {
+public record Interval(double seconds, Totals counted) {
 
     /** A count as so much a second; 0 when no time has passed. */
     public double perSecond(long count) {
