@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 
 /** With what is taken wherever its native library loads. */
 @Tag("long")
-final class TlsClientOnBoringSslTest extends TlsClientCase {
+final class TlsRelayOnBoringSslTest extends TlsRelayCase {
 
     @Override
     SslProvider provider() {

@@ -4,7 +4,7 @@ package dev.homing.wire;
 import io.netty.handler.ssl.SslProvider;
 
 /** With the JDK's own TLS, which is there always. */
-final class TlsClientOnJdkTest extends TlsClientCase {
+final class TlsRelayOnJdkTest extends TlsRelayCase {
 
     @Override
     SslProvider provider() {
