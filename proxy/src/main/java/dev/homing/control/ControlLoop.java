@@ -194,8 +194,9 @@ public final class ControlLoop implements AutoCloseable {
     private void publish() {
         assert thread.inside();
         HomingConfig current = Objects.requireNonNull(config);
-        views = fleet.views();
+        List<BackendView> next = fleet.views();
         publisher.publish(current, fleet.table(current), fleet.placed());
+        views = next; // last: what operators are told is in force
         if (!firstProbes.isDone() && fleet.probed()) {
             firstProbes.complete(null);
         }

@@ -39,6 +39,10 @@ final class ControlFixture implements Probe {
     final List<String> transitions = new ArrayList<>();
     final List<RoutingTable> tables = new ArrayList<>();
     final List<List<Placed>> placed = new ArrayList<>();
+
+    /** What operators were told while the table of the same place was published. */
+    final List<List<BackendView>> viewsMeanwhile = new ArrayList<>();
+
     final List<Asked> asked = new ArrayList<>();
     final Map<Integer, Long> deliveries = new HashMap<>();
 
@@ -90,28 +94,28 @@ final class ControlFixture implements Probe {
                         return busy.contains(slot);
                     }
                 });
-        loop = new ControlLoop(
-                env,
-                (config, table, backends) -> {
-                    tables.add(table);
-                    placed.add(backends);
-                },
-                new Events() {
-                    @Override
-                    public void transition(String pool, String backend, Standing to, Cause cause, String why) {
-                        transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label());
-                    }
+        loop = new ControlLoop(env, this::published, new Events() {
+            @Override
+            public void transition(String pool, String backend, Standing to, Cause cause, String why) {
+                transitions.add(pool + "/" + backend + " " + to.label() + " " + cause.label());
+            }
 
-                    @Override
-                    public void looked(String pool, String backend, boolean found) {
-                        lookups.add(pool + "/" + backend + " " + found);
-                    }
+            @Override
+            public void looked(String pool, String backend, boolean found) {
+                lookups.add(pool + "/" + backend + " " + found);
+            }
 
-                    @Override
-                    public void forgotten(String pool, String backend) {
-                        forgotten.add(pool + "/" + backend);
-                    }
-                });
+            @Override
+            public void forgotten(String pool, String backend) {
+                forgotten.add(pool + "/" + backend);
+            }
+        });
+    }
+
+    private void published(HomingConfig config, RoutingTable table, List<Placed> backends) {
+        tables.add(table);
+        placed.add(backends);
+        viewsMeanwhile.add(loop.backends());
     }
 
     private CompletionStage<Names.Answer> lookUp(DnsName name, List<Address> servers) {

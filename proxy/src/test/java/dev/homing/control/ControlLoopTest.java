@@ -38,6 +38,18 @@ class ControlLoopTest {
     }
 
     @Test
+    void operatorsAreToldOfAChangeOnceItIsInForce() {
+        fixture.startGood(Configs.of(Configs.backend("a")));
+        fixture.answers("a", ControlFixture.refused("a"));
+        fixture.seconds(3);
+
+        int last = fixture.tables.size() - 1;
+        assertThat(fixture.tables.get(last).pools().get(0).eligible()).isEmpty();
+        assertThat(fixture.viewsMeanwhile.get(last).get(0).healthy()).isTrue();
+        assertThat(fixture.view("a").healthy()).isFalse();
+    }
+
+    @Test
     void aBurstOfOutcomesIsOneTask() {
         fixture.startGood(Configs.of(Configs.backend("a"), Configs.backend("b")));
         for (int i = 0; i < 100_000; i++) {
