@@ -88,8 +88,8 @@ final class AdminApi {
         if (!request.method().equals(HttpMethod.PUT)) {
             return notAllowed("PUT");
         }
-        Reply<StateChange> parsed = StateChange.parse(request.body());
-        if (!(parsed instanceof Reply.Done<StateChange> change)) {
+        Reply<StateWish> parsed = StateWish.parse(request.body());
+        if (!(parsed instanceof Reply.Done<StateWish> wish)) {
             return done(AdminResponse.of(parsed));
         }
         String id = request.segments().get(2);
@@ -106,7 +106,7 @@ final class AdminApi {
         if (pools.size() > 1) {
             return ambiguous(pools);
         }
-        StateChange wanted = change.value();
+        StateWish wanted = wish.value();
         return operations
                 .setState(pools.get(0), id, wanted.state(), wanted.deadline())
                 .thenApply(AdminResponse::of);

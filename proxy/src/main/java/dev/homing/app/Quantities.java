@@ -2,6 +2,7 @@
 package dev.homing.app;
 
 import dev.homing.config.Affinity;
+import dev.homing.loop.DurationText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,6 @@ import picocli.CommandLine.TypeConversionException;
 final class Quantities {
 
     private static final Pattern COUNT = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:\\[\\]]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
 
@@ -44,17 +44,11 @@ final class Quantities {
     static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
-            Matcher matcher = TIME.matcher(value);
-            if (!matcher.matches()) {
+            Duration duration = DurationText.parse(value);
+            if (duration == null) {
                 throw expected(value, "a duration such as 250ms, 5s or 10m");
             }
-            long number = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(number);
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                default -> Duration.ofHours(number);
-            };
+            return duration;
         }
     }
 

@@ -3,8 +3,6 @@ package dev.homing.control;
 
 import dev.homing.health.Cause;
 import dev.homing.health.SlotCount;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,10 +69,5 @@ final class Chronicle {
                     SlotCount.PATH,
                     told.text());
         }
-    }
-
-    /** As people write durations, such as {@code 1m30s}. */
-    static String words(Duration duration) {
-        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 }

@@ -10,6 +10,7 @@ import dev.homing.health.Outcome;
 import dev.homing.health.OutcomeWindow;
 import dev.homing.health.ProbeResult;
 import dev.homing.health.SlotCount;
+import dev.homing.loop.DurationText;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -139,9 +140,9 @@ final class Watch implements ProbeSchedule.Subject {
     private static String ejection(Passive passive, Outcome last) {
         return "ejected for %s after %d faults within %s, the last: %s"
                 .formatted(
-                        Chronicle.words(passive.ejectFor()),
+                        DurationText.of(passive.ejectFor()),
                         passive.failures(),
-                        Chronicle.words(passive.window()),
+                        DurationText.of(passive.window()),
                         last.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 

@@ -2,6 +2,7 @@
 package dev.homing.control;
 
 import dev.homing.health.Cause;
+import dev.homing.loop.DurationText;
 import dev.homing.routing.BackendState;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,7 +47,7 @@ final class Wishes {
         }
         Watch watch = found.get(0);
         watch.deadline(deadline == null ? null : endOfDrain(watch, deadline));
-        String until = deadline == null ? "" : ", off in " + Chronicle.words(deadline);
+        String until = deadline == null ? "" : ", off in " + DurationText.of(deadline);
         want(watch.backend(), state, Cause.OPERATOR, "by an operator" + until);
         return new StateChange.Changed(watch.backend().view());
     }

@@ -4,6 +4,7 @@ package dev.homing.exchange;
 import dev.homing.exchange.BodyFraming.Broken;
 import dev.homing.health.Outcome;
 import dev.homing.loop.Deadline;
+import dev.homing.loop.DurationText;
 import dev.homing.observe.ProxyObserver.AbortPhase;
 import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.upstream.UpstreamConnection;
@@ -249,7 +250,7 @@ final class Exchange implements ClientRequest, Sending.Owner, Tunnel.Owner {
             case BACKEND_BROKE -> cut(BROKEN);
             case CLIENT_LEFT -> clientGone();
             case SILENCE -> {
-                String why = "both sides of its tunnel kept silent for " + streamIdle();
+                String why = "both sides of its tunnel kept silent for " + DurationText.of(streamIdle());
                 scope.shared().brokeOff(head.client(), TUNNEL_IDLE, why);
                 cut(TUNNEL_IDLE);
             }
@@ -260,7 +261,7 @@ final class Exchange implements ClientRequest, Sending.Owner, Tunnel.Owner {
     private void stalled() {
         boolean backends = client.writable();
         String why = (backends ? "backend " + itinerary.destination().id() + " sent" : "it took")
-                + " nothing of its answer for " + streamIdle();
+                + " nothing of its answer for " + DurationText.of(streamIdle());
         scope.shared().brokeOff(head.client(), STREAM_IDLE, why);
         if (backends) {
             itinerary.report(Outcome.TIMEOUT);

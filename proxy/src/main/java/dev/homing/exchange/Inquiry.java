@@ -8,6 +8,7 @@ import dev.homing.look.BodyKeys;
 import dev.homing.look.Look;
 import dev.homing.look.Wanted;
 import dev.homing.loop.Deadline;
+import dev.homing.loop.DurationText;
 import dev.homing.observe.ProxyObserver.AbortPhase;
 import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.observe.RequestSummary.Traffic;
@@ -193,7 +194,7 @@ final class Inquiry implements ClientRequest {
     }
 
     private void expired() {
-        refuse(ProxyError.clientTimeout("request body: silence for " + silence()));
+        refuse(ProxyError.clientTimeout("request body: silence for " + DurationText.of(silence())));
     }
 
     private void refuse(ProxyError error) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.exchange;
 
+import dev.homing.loop.DurationText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * An answer that homing gives itself, in the shape of the API that was called.
@@ -66,7 +66,8 @@ public record ProxyError(int status, String type, String code, String message, i
 
     /** 503: it waited for a full backend, and no other one has room. */
     public static ProxyError queueTimeout(String pool, Duration waited, int retryAfter) {
-        String message = "pool " + pool + ": no backend had room within " + seconds(waited) + " (queue.timeout)";
+        String message =
+                "pool " + pool + ": no backend had room within " + DurationText.of(waited) + " (queue.timeout)";
         return new ProxyError(503, "server_overloaded", "queue_timeout", message, retryAfter);
     }
 
@@ -93,10 +94,6 @@ public record ProxyError(int status, String type, String code, String message, i
                 : "{\"error\":{\"message\":\"" + escaped(message) + "\",\"type\":\"" + type
                         + "\",\"param\":null,\"code\":\"" + code + "\"}}";
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
     private String anthropicType() {

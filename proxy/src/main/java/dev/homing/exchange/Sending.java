@@ -3,6 +3,7 @@ package dev.homing.exchange;
 
 import dev.homing.config.Timeouts;
 import dev.homing.loop.Deadline;
+import dev.homing.loop.DurationText;
 import dev.homing.upstream.UpstreamConnection;
 import dev.homing.upstream.Upstreams.Wanted;
 import io.netty.buffer.ByteBuf;
@@ -303,15 +304,18 @@ final class Sending implements Approach.Owner, Attempt.Owner {
             case CONNECTING ->
                 abandon(
                         Failure.CONNECT_TIMEOUT,
-                        "no connection within " + timeouts().upstream().connect());
+                        "no connection within "
+                                + DurationText.of(timeouts().upstream().connect()));
             case SENT -> {
                 if (body.clientsTurn()) {
                     owner.rejected(ProxyError.clientTimeout(
-                            "request body: silence for " + timeouts().client().requestBody()));
+                            "request body: silence for "
+                                    + DurationText.of(timeouts().client().requestBody())));
                 } else {
                     abandon(
                             Failure.SILENT,
-                            "no answer within " + timeouts().upstream().responseHead());
+                            "no answer within "
+                                    + DurationText.of(timeouts().upstream().responseHead()));
                 }
             }
             case QUEUED, OVER -> {}

@@ -10,6 +10,7 @@ import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.RequestHead;
 import dev.homing.exchange.Upgrade;
 import dev.homing.loop.Deadline;
+import dev.homing.loop.DurationText;
 import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
@@ -334,8 +335,8 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
 
     private void expired() {
         if (state == State.AWAITING && headBegun) {
-            ProxyError error = ProxyError.clientTimeout(
-                    "request head: not complete within " + timeouts().requestHead());
+            ProxyError error = ProxyError.clientTimeout("request head: not complete within "
+                    + DurationText.of(timeouts().requestHead()));
             HttpRequest unknown = RequestDecoder.placeholder();
             oneIsUnderWay();
             refuse(new Http1Stream(channel, this, unknown, "/"), Asked.unknown(client.address()), error);
@@ -344,7 +345,7 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         } else {
             if (state == State.SKIPPING) {
                 ProxyError error = ProxyError.clientTimeout("request body: its answered request not complete within "
-                        + timeouts().requestBody());
+                        + DurationText.of(timeouts().requestBody()));
                 scope.shared().brokeOff(client, error.code(), error.message());
             }
             Ending.orderly(channel);

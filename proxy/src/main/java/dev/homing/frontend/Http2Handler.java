@@ -8,6 +8,7 @@ import dev.homing.exchange.Generation;
 import dev.homing.exchange.LoopScope;
 import dev.homing.exchange.ProxyError;
 import dev.homing.loop.Deadline;
+import dev.homing.loop.DurationText;
 import dev.homing.observe.Asked;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.Side;
@@ -256,8 +257,8 @@ final class Http2Handler extends ChannelInboundHandlerAdapter implements Http2Co
     }
 
     private void headExpired() {
-        ProxyError error = ProxyError.clientTimeout(
-                "request head: not complete within " + timeouts().requestHead());
+        ProxyError error = ProxyError.clientTimeout("request head: not complete within "
+                + DurationText.of(timeouts().requestHead()));
         breakOff(Http2Error.NO_ERROR, error.code(), error.message());
     }
 

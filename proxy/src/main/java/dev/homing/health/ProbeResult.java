@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.health;
 
+import dev.homing.loop.DurationText;
 import java.time.Duration;
-import java.util.Locale;
 
 /** What came of one probe. Its text is for people: it names what was seen, never a header or a body. */
 public sealed interface ProbeResult {
@@ -60,7 +60,7 @@ public sealed interface ProbeResult {
 
         @Override
         public String text() {
-            return "probe timed out after " + limit.toString().substring(2).toLowerCase(Locale.ROOT);
+            return "probe timed out after " + DurationText.of(limit);
         }
     }
 

@@ -3,14 +3,12 @@ package dev.homing.admin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.homing.loop.DurationText;
 import dev.homing.routing.BackendState;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deadline {@code > 0}, null = none; only a drain has one
  */
-record StateChange(BackendState state, @Nullable Duration deadline) {
+record StateWish(BackendState state, @Nullable Duration deadline) {
 
     private static final Map<String, BackendState> STATES =
             Map.of("ready", BackendState.READY, "drain", BackendState.DRAIN, "off", BackendState.OFF);
-    private static final Map<String, ChronoUnit> UNITS =
-            Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
-    /** The change that a request's body asks for; refused with all that is wrong with it. */
-    static Reply<StateChange> parse(String body) {
+    /** The wish that a request's body asks for; refused with all that is wrong with it. */
+    static Reply<StateWish> parse(String body) {
         JsonNode request;
         try {
             request = AdminJson.read(body);
@@ -52,7 +47,7 @@ record StateChange(BackendState state, @Nullable Duration deadline) {
             errors.add("deadline: " + shown(deadline) + " (expected: only with state drain)");
         }
         return state != null && errors.isEmpty()
-                ? Reply.done(new StateChange(state, time))
+                ? Reply.done(new StateWish(state, time))
                 : new Reply.Refused<>(Reply.Reason.INVALID, errors);
     }
 
@@ -61,11 +56,7 @@ record StateChange(BackendState state, @Nullable Duration deadline) {
     }
 
     private static @Nullable Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return null;
-        }
-        Duration duration = Duration.of(Long.parseLong(matcher.group(1)), UNITS.get(matcher.group(2)));
-        return duration.isZero() ? null : duration;
+        Duration duration = DurationText.parse(text);
+        return duration == null || duration.isZero() ? null : duration;
     }
 }
