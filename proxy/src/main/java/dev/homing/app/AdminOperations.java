@@ -55,7 +55,7 @@ final class AdminOperations implements Operations {
         this.explainer = new Explainer(core.sessions(), router, core::pendingTokens);
         this.started = started;
         this.source = source;
-        this.succession = new Succession(core::table, System::nanoTime);
+        this.succession = new Succession(core.inheritance()::handOver, System::nanoTime);
     }
 
     /** How this process gives its place to another one. */
@@ -210,7 +210,7 @@ final class AdminOperations implements Operations {
     @Override
     public CompletionStage<List<String>> reload() {
         // Whatever the configuration is like now: who asks may have moved the file away.
-        core.reopenAccessLog();
+        core.journal().reopen();
         return CompletableFuture.supplyAsync(this::read, core.thread())
                 .thenCompose(this::apply)
                 .exceptionally(this::refused);

@@ -2,11 +2,7 @@
 package dev.homing.app;
 
 import dev.homing.admission.Admission;
-import dev.homing.affinity.RefusedSnapshot;
 import dev.homing.affinity.SessionTable;
-import dev.homing.affinity.Snapshot;
-import dev.homing.affinity.SnapshotReader;
-import dev.homing.affinity.SnapshotWriter;
 import dev.homing.config.Affinity;
 import dev.homing.config.HomingConfig;
 import dev.homing.config.Listener;
@@ -16,44 +12,30 @@ import dev.homing.control.Env;
 import dev.homing.control.Placed;
 import dev.homing.exchange.Generation;
 import dev.homing.frontend.Door;
+import dev.homing.health.HttpFetch;
 import dev.homing.health.HttpProbe;
 import dev.homing.loop.Transport;
-import dev.homing.observe.AccessLog;
 import dev.homing.observe.Happenings;
 import dev.homing.observe.ProcessMeters;
 import dev.homing.observe.ProxyMeters;
 import dev.homing.observe.Readings;
-import dev.homing.observe.Tracing;
 import dev.homing.routing.RoutingTable;
-import dev.homing.routing.SipHash;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What outlives every request and every reload: sessions, loads, meters, and the control thread with the generation that it published last. */
 final class Core {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Core.class);
 
     /** How often idle sessions are looked for when no traffic does it. */
     private static final long SWEEP_SECONDS = 1;
@@ -65,19 +47,14 @@ final class Core {
     private final ProxyMeters meters;
     private final Happenings happenings = new Happenings(System::currentTimeMillis);
     private final Credentials credentials = new Credentials();
-    private final AccessLog accessLog = new AccessLog(System::currentTimeMillis);
-    private final AccessLogWriter accessLogWriter = new AccessLogWriter(accessLog, new SecureRandom().nextLong());
-    private final Tracing tracing =
-            new Tracing(Core::epochNanos, () -> ThreadLocalRandom.current().nextLong());
-    private final SpanWriter spanWriter = new SpanWriter(tracing);
+    private final Journal journal;
     private final Generations generations;
     private final ScheduledThreadPoolExecutor thread =
             new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory("homing-control", true));
     private final DnsDiscovery names;
     private final ControlLoop control;
-    private final @Nullable TableKeeper keeper;
+    private final Inheritance inheritance;
     private final @Nullable SharedSessions share;
-    private final SipHash hash;
 
     /** Published by the control thread, read once a request by every event loop. */
     private volatile @Nullable Generation generation;
@@ -100,14 +77,13 @@ final class Core {
                         slot -> admission.of(slot).pendingTokens(),
                         () -> sessions.evictions(SessionTable.Cause.SIZE),
                         () -> sessions.evictions(SessionTable.Cause.EXPIRED)));
-        meters.droppedLines(accessLogWriter::dropped);
-        meters.droppedSpans(spanWriter::dropped);
-        HttpProbe probe = new HttpProbe(
+        this.journal = new Journal(meters);
+        HttpProbe probe = new HttpProbe(new HttpFetch(
                 transport.loops(),
                 new ReflectiveChannelFactory<>(transport.channels().socket()),
                 resolver,
                 credentials::towards,
-                "homing/" + build.version());
+                "homing/" + build.version()));
         this.names = new DnsDiscovery(
                 transport.loops().next(),
                 transport.channels().datagram(),
@@ -124,11 +100,7 @@ final class Core {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         thread.scheduleWithFixedDelay(sessions::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         this.control = new ControlLoop(env, this::publish, new ToldEvents(meters, happenings));
-        this.hash = SipHash.ofSeed(table.seed().value());
-        this.keeper = table.snapshot() == null
-                ? null
-                : new TableKeeper(
-                        table.snapshot(), sessions, hash, () -> generation().table());
+        this.inheritance = new Inheritance(table, sessions, () -> generation().table(), thread);
         this.share = table.share() == null
                 ? null
                 : SharedSessions.open(table, sessions, () -> generation().table(), meters);
@@ -139,9 +111,9 @@ final class Core {
         return share;
     }
 
-    /** Takes up the sessions of an earlier process, before listeners open and after control has started; returns how many. */
-    long recall() {
-        return keeper == null ? 0 : keeper.recall();
+    /** The sessions of the process before this one, and for the one after it. */
+    Inheritance inheritance() {
+        return inheritance;
     }
 
     /** What a backend has pending, of this proxy and of those that it shares with. */
@@ -158,50 +130,6 @@ final class Core {
     }
 
     /**
-     * The sessions as they are, for another process.
-     *
-     * @param last whether they are that process's to keep from now on
-     */
-    CompletionStage<byte[]> table(boolean last) {
-        CompletionStage<?> written =
-                last && keeper != null ? keeper.release() : CompletableFuture.completedFuture(null);
-        return written.thenApplyAsync(
-                done -> {
-                    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                    try {
-                        new SnapshotWriter(sessions, hash.fingerprint())
-                                .write(bytes, generation().table(), System.currentTimeMillis());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                    return bytes.toByteArray();
-                },
-                thread);
-    }
-
-    /** Takes up the sessions of the process before this one, but those that are here already. */
-    void takeUp(byte[] table) {
-        try {
-            Snapshot snapshot = SnapshotReader.read(new ByteArrayInputStream(table), hash.fingerprint());
-            Snapshot.Restored restored = snapshot.restore(sessions, generation().table(), System.currentTimeMillis());
-            LOG.info(
-                    "takeover: {} sessions of {} taken up, {} of backends that are gone",
-                    restored.restored(),
-                    snapshot.sessions().size(),
-                    restored.homeless());
-        } catch (RefusedSnapshot | IOException e) {
-            LOG.warn("takeover: the sessions of the process before cannot be used: {}", e.getMessage());
-        }
-    }
-
-    /** Keeps the sessions for a later process from now on. */
-    void keep() {
-        if (keeper != null) {
-            keeper.keep();
-        }
-    }
-
-    /**
      * Tries what of a configuration can only be seen to be wrong when it is used, and takes it as it is now.
      *
      * @throws IllegalArgumentException when a PEM file, the keys' file or the access log cannot be used
@@ -209,11 +137,10 @@ final class Core {
     void verify(HomingConfig config) {
         Runnable newCredentials = credentials.read(config);
         // Last, because it opens a file.
-        Runnable newLog = accessLogWriter.open(config.telemetry().accessLog());
+        Runnable newJournal = journal.open(config.telemetry());
         // All of it could be read: only now does anything change.
         newCredentials.run();
-        newLog.run();
-        spanWriter.use(config.telemetry().tracing());
+        newJournal.run();
     }
 
     /** Takes files of one kind as they are now, when they can be used. To be called on the control thread. */
@@ -233,12 +160,6 @@ final class Core {
         meters.table(table);
         Generation next = generations.next(config, table, backends);
         admission.publish(table, () -> generation = next);
-    }
-
-    /** The time of day. */
-    static long epochNanos() {
-        Instant now = Instant.now();
-        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
     PrometheusMeterRegistry registry() {
@@ -266,25 +187,9 @@ final class Core {
         return control;
     }
 
-    /** Told, beside the meters, of what the data plane does. */
-    AccessLog accessLog() {
-        return accessLog;
-    }
-
-    /** Has the access log go on in the file that has its name by now. */
-    void reopenAccessLog() {
-        accessLogWriter.reopen();
-    }
-
-    /** Gives requests their place in a trace, and is told, beside the meters, of what the data plane does. */
-    Tracing tracing() {
-        return tracing;
-    }
-
-    /** Writes what is left of the access log, and sends what is left of spans; to be called when no request runs any more. */
-    void closeLogs() {
-        accessLogWriter.close();
-        spanWriter.close();
+    /** The access log and spans. */
+    Journal journal() {
+        return journal;
     }
 
     /** The control thread's executor: for what must happen in step with it. */
@@ -305,9 +210,7 @@ final class Core {
         if (share != null) {
             share.close();
         }
-        if (keeper != null) {
-            keeper.close();
-        }
+        inheritance.close();
         control.close();
         // Behind what is queued, or a probe that was just answered could not be followed up.
         thread.execute(thread::shutdown);

@@ -66,22 +66,22 @@ final class Opening {
     }
 
     private List<InetSocketAddress> openAlone() throws StartFailure {
-        awaitFirstProbes(core.recall() > 0 ? longestProbe() : FIRST_PROBES);
+        awaitFirstProbes(core.inheritance().recall() > 0 ? longestProbe() : FIRST_PROBES);
         core.join();
         List<InetSocketAddress> addresses = listen(false);
         operators.open(config.server().admin(), SOON);
-        core.keep();
+        core.inheritance().keep();
         return addresses;
     }
 
     private List<InetSocketAddress> openAfter(Predecessor before, byte[] table) throws StartFailure {
-        core.takeUp(table);
+        core.inheritance().takeUp(table);
         core.join();
         List<InetSocketAddress> addresses = listen(true);
         operations.succession().rest();
         sendAway(before);
         openToOperatorsInTime();
-        core.keep();
+        core.inheritance().keep();
         return addresses;
     }
 
@@ -99,7 +99,7 @@ final class Opening {
         try {
             byte[] more = before.finish();
             if (more != null) {
-                core.takeUp(more);
+                core.inheritance().takeUp(more);
             }
         } catch (StartFailure e) {
             // This process serves: better both than none.

@@ -66,10 +66,12 @@ final class ProxyRuntime implements AutoCloseable {
                 admission,
                 new Observers(
                         core.meters(),
-                        new Observers(core.accessLog(), new Observers(core.tracing(), core.happenings()))),
+                        new Observers(
+                                core.journal().accessLog(),
+                                new Observers(core.journal().tracing(), core.happenings()))),
                 core.control()::outcome,
                 pseudonym());
-        this.plane = new DataPlane(transport, resolver, shared, core.tracing(), core::generation);
+        this.plane = new DataPlane(transport, resolver, shared, core.journal().tracing(), core::generation);
         this.operations = new AdminOperations(core, router, config, source);
         this.operators = new OperatorsDoor(core, operations);
         this.departure = new Departure(
@@ -195,7 +197,7 @@ final class ProxyRuntime implements AutoCloseable {
         loops.awaitUninterruptibly(SOON.toMillis());
         admins.awaitUninterruptibly(SOON.toMillis());
         resolver.close();
-        core.closeLogs();
+        core.journal().close();
     }
 
     /** A name for {@code Via} that no other proxy has, so that a chain of proxies is not taken for a loop. */
