@@ -199,8 +199,8 @@ class ArchitectureTest {
         return noClasses()
                 .that(DescribedPredicate.not(resideInAnyPackage(network))
                         .and(DescribedPredicate.not(oneOf(
-                                "dev.homing.health.HttpProbe",
                                 "dev.homing.health.HttpFetch",
+                                "dev.homing.health.FetchHandler",
                                 "dev.homing.control.DnsDiscovery"))))
                 .should()
                 .dependOnClassesThat()

@@ -9,32 +9,24 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -95,20 +87,18 @@ public final class HttpFetch {
     }
 
     private CompletionStage<Fetched> send(BackendTarget target, HttpMethod method, ByteBuf content, int bodyLimit) {
-        CompletableFuture<Fetched> result = new CompletableFuture<>();
         FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, "/", content);
         try {
             address(request, target);
             SslContext ssl = target.https() ? tls.apply(target.tls()) : null;
-            connect(target, ssl, new Answer(request, bodyLimit, result));
+            return connect(target, ssl, new FetchHandler(request, bodyLimit));
         } catch (RuntimeException e) {
             // a PEM file that cannot be read, a header that HTTP forbids, loops that are shut down
-            result.complete(new Fetched.Nothing(new ProbeResult.Failed(reason(e))));
+            return CompletableFuture.completedStage(new Fetched.Nothing(new ProbeResult.Failed(reason(e))));
         }
-        return result;
     }
 
-    private void connect(BackendTarget target, @Nullable SslContext ssl, Answer answer) {
+    private CompletionStage<Fetched> connect(BackendTarget target, @Nullable SslContext ssl, FetchHandler answer) {
         EventLoop loop = loops.next();
         Future<?> limit = loop.schedule(
                 () -> answer.miss(new ProbeResult.TimedOut(target.timeout())),
@@ -136,7 +126,7 @@ public final class HttpFetch {
                 answer.miss(unconnected(target, done.cause()));
             }
         });
-        answer.result.whenComplete((ended, never) -> {
+        return answer.result().whenComplete((ended, never) -> {
             limit.cancel(false);
             connecting.channel().close();
         });
@@ -192,80 +182,12 @@ public final class HttpFetch {
                 || (cause.getCause() != null && cause.getCause().getClass() == ConnectException.class);
     }
 
-    private static String reason(Throwable cause) {
+    /** What the cause of all says; some of it may be what a server has sent. */
+    static String reason(Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    }
-
-    /** Sends the request and reads the answer of one connection. */
-    private static final class Answer extends SimpleChannelInboundHandler<HttpObject> {
-
-        private final FullHttpRequest request;
-        private final int bodyLimit;
-        private final CompletableFuture<Fetched> result;
-        private final StringBuilder body = new StringBuilder();
-        private @Nullable HttpResponse head;
-
-        Answer(FullHttpRequest request, int bodyLimit, CompletableFuture<Fetched> result) {
-            this.request = request;
-            this.bodyLimit = bodyLimit;
-            this.result = result;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            ctx.writeAndFlush(request);
-            ctx.fireChannelActive();
-        }
-
-        @Override
-        protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
-            if (part.decoderResult().isFailure()) {
-                fail("the answer is not HTTP: " + reason(part.decoderResult().cause()));
-                return;
-            }
-            if (part instanceof HttpResponse next) {
-                // interim answers, RFC 9110 section 15.2: the real one follows
-                head = interim(next.status().code()) ? null : next;
-            }
-            if (part instanceof HttpContent content && head != null) {
-                body.append(content.content().toString(StandardCharsets.ISO_8859_1));
-                if (body.length() >= bodyLimit || part instanceof LastHttpContent) {
-                    result.complete(page(head));
-                }
-            }
-        }
-
-        private Fetched.Page page(HttpResponse answered) {
-            Map<String, String> headers = new HashMap<>();
-            answered.headers().forEach(field -> headers.putIfAbsent(Fetched.lower(field.getKey()), field.getValue()));
-            return new Fetched.Page(answered.status().code(), headers, body.toString());
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            fail(head == null ? "closed before an answer" : "closed within the answer");
-            ctx.fireChannelInactive();
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            fail(reason(cause));
-        }
-
-        private void fail(String reason) {
-            miss(new ProbeResult.Failed(reason));
-        }
-
-        void miss(ProbeResult why) {
-            result.complete(new Fetched.Nothing(why));
-        }
-
-        private static boolean interim(int code) {
-            return code >= 100 && code <= 199 && code != 101;
-        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : PlainText.of(root.getMessage());
     }
 }

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.health;
 
-import dev.homing.config.UpstreamRules;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.EventLoopGroup;
-import io.netty.handler.ssl.SslContext;
-import io.netty.resolver.AddressResolverGroup;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -26,16 +20,6 @@ public final class HttpProbe implements Probe {
 
     public HttpProbe(HttpFetch fetch) {
         this.fetch = fetch;
-    }
-
-    /** A probe over these loops, as {@link HttpFetch#HttpFetch} takes them. */
-    public HttpProbe(
-            EventLoopGroup loops,
-            ChannelFactory<? extends Channel> channels,
-            AddressResolverGroup<?> names,
-            Function<UpstreamRules.Tls, SslContext> tls,
-            String userAgent) {
-        this(new HttpFetch(loops, channels, names, tls, userAgent));
     }
 
     @Override

@@ -39,14 +39,14 @@ class HttpProbeTest {
 
     private static EventLoopGroup loops;
 
-    private final HttpProbe probe = new HttpProbe(
+    private final HttpProbe probe = new HttpProbe(new HttpFetch(
             loops,
             NioSocketChannel::new,
             DefaultAddressResolverGroup.INSTANCE,
             tls -> {
                 throw new IllegalStateException("ca.pem: no such file");
             },
-            "homing/test");
+            "homing/test"));
 
     @BeforeAll
     static void start() {
@@ -210,8 +210,8 @@ class HttpProbeTest {
         }
         EventLoopGroup epoll = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
-            HttpProbe probe = new HttpProbe(
-                    epoll, EpollSocketChannel::new, DefaultAddressResolverGroup.INSTANCE, tls -> null, "homing/test");
+            HttpProbe probe = new HttpProbe(new HttpFetch(
+                    epoll, EpollSocketChannel::new, DefaultAddressResolverGroup.INSTANCE, tls -> null, "homing/test"));
 
             assertThat(probe.probe(target("http://127.0.0.1:" + port, LONG))
                             .toCompletableFuture()
@@ -344,8 +344,8 @@ class HttpProbeTest {
     void loopsThatAreShutDownFailTheProbe() throws Exception {
         EventLoopGroup down = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         down.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-        HttpProbe orphan = new HttpProbe(
-                down, NioSocketChannel::new, DefaultAddressResolverGroup.INSTANCE, tls -> null, "homing/test");
+        HttpProbe orphan = new HttpProbe(new HttpFetch(
+                down, NioSocketChannel::new, DefaultAddressResolverGroup.INSTANCE, tls -> null, "homing/test"));
 
         assertThat(orphan.probe(target("http://127.0.0.1:1", LONG))
                         .toCompletableFuture()

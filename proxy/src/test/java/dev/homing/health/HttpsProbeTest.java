@@ -55,7 +55,7 @@ class HttpsProbeTest {
     }
 
     private static ProbeResult probe(String url, SslContext ssl, Duration timeout) throws Exception {
-        HttpProbe probe = new HttpProbe(
+        HttpProbe probe = new HttpProbe(new HttpFetch(
                 loops,
                 NioSocketChannel::new,
                 DefaultAddressResolverGroup.INSTANCE,
@@ -63,7 +63,7 @@ class HttpsProbeTest {
                     assertThat(tls).isEqualTo(TLS);
                     return ssl;
                 },
-                "homing/test");
+                "homing/test"));
         BackendTarget target = new BackendTarget(
                 new BackendTarget.Where(URI.create(url), null), "/health", Map.of(), null, TLS, timeout);
         return probe.probe(target).toCompletableFuture().get(20, TimeUnit.SECONDS);
