@@ -11,7 +11,7 @@ import dev.homing.control.Names;
 import dev.homing.control.Replicas;
 import dev.homing.health.BackendTarget;
 import dev.homing.health.HttpFetch;
-import dev.homing.survey.Standing;
+import dev.homing.survey.Finding;
 import dev.homing.survey.Survey;
 import dev.homing.survey.Surveyor;
 import dev.homing.survey.Trial;
@@ -118,14 +118,14 @@ final class Enquiry implements AutoCloseable {
         return asked.stream().map(CompletableFuture::join).toList();
     }
 
-    /** Has it generate two tokens if it is ready; null when it is not, or lists no model. */
+    /** Has it generate two tokens if it is ready; null when it is not. */
     CompletionStage<@Nullable Trial> trial(BackendTarget target, Survey survey) {
-        if (!(survey.standing() instanceof Standing.Ready) || survey.models().isEmpty()) {
+        if (!(survey.finding() instanceof Finding.Ready)) {
             return CompletableFuture.completedStage(null);
         }
         BackendTarget patient = new BackendTarget(
                 target.where(), target.path(), target.headers(), target.authorization(), target.tls(), GENERATION);
-        return trials.of(patient, survey.models().get(0).name()).thenApply(trial -> trial);
+        return trials.of(patient, survey).thenApply(trial -> trial);
     }
 
     @Override

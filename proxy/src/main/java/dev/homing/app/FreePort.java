@@ -5,24 +5,28 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 
-/** The address that a first configuration listens at: 8080, which older llama-servers take by default too, or the next port that no replica has. */
+/** Where a first configuration listens on this machine: at the usual port, or the next one that no replica has. */
 final class FreePort {
 
-    private static final int FIRST = 8080;
+    /** For clients; older llama-servers take it by default too. */
+    static final int CLIENTS = 8080;
+
+    /** For operators. */
+    static final int OPERATORS = 9090;
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]", "0.0.0.0");
 
     private FreePort() {}
 
-    static String listen(List<URI> backends) {
-        int port = FIRST;
-        while (isTaken(port, backends)) {
+    static String from(int usual, List<URI> replicas) {
+        int port = usual;
+        while (isTaken(port, replicas)) {
             port++;
         }
         return "127.0.0.1:" + port;
     }
 
-    private static boolean isTaken(int port, List<URI> backends) {
-        return backends.stream().anyMatch(url -> url.getPort() == port && THIS_MACHINE.contains(url.getHost()));
+    private static boolean isTaken(int port, List<URI> replicas) {
+        return replicas.stream().anyMatch(url -> url.getPort() == port && THIS_MACHINE.contains(url.getHost()));
     }
 }

@@ -39,8 +39,6 @@ import picocli.CommandLine.Spec;
         })
 final class InitCommand implements Callable<Integer> {
 
-    private static final String ADMIN = "127.0.0.1:9090";
-
     private final Supplier<Optional<Questions>> terminal;
     private final Function<String, @Nullable String> environment;
 
@@ -114,14 +112,15 @@ final class InitCommand implements Callable<Integer> {
         }
     }
 
-    /** @throws IllegalArgumentException when it is no variable's name, or one that is not set */
+    /** @throws IllegalArgumentException when it is no variable's name, or one that holds nothing */
     static String variable(String name, Function<String, @Nullable String> environment) {
         if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException("--key-variable: '" + name + "' (expected: the name of a variable)");
         }
-        if (environment.apply(name) == null) {
-            throw new IllegalArgumentException(
-                    "--key-variable: " + name + " is not set (expected: the replicas' API key, exported)");
+        String key = environment.apply(name);
+        if (key == null || key.isBlank()) {
+            throw new IllegalArgumentException("--key-variable: " + name + " is " + (key == null ? "not set" : "empty")
+                    + " (expected: the replicas' API key, exported)");
         }
         return name;
     }
@@ -144,7 +143,7 @@ final class InitCommand implements Callable<Integer> {
         }
         if (listen == null) {
             Draft known = draft;
-            listen = interview.listen(FreePort.listen(urls), address -> read(yaml(known, address)));
+            listen = interview.listen(FreePort.from(FreePort.CLIENTS, urls), address -> read(yaml(known, address)));
         }
         if (output == null) {
             output = interview.file("homing.yaml", force);
@@ -168,13 +167,17 @@ final class InitCommand implements Callable<Integer> {
         return Draft.of(found);
     }
 
+    private static List<URI> urls(Draft draft) {
+        return draft.found().map(Draft.Found::url).toList();
+    }
+
     private String yaml(Draft draft, String address) {
         return DraftYaml.of(
                 draft,
                 new DraftYaml.Frame(
                         output == null ? "homing.yaml" : output.toString(),
                         address,
-                        ADMIN,
+                        FreePort.from(FreePort.OPERATORS, urls(draft)),
                         keyVariable,
                         ca == null ? null : ca.toString()));
     }
@@ -193,8 +196,7 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private int write(Draft draft) throws IOException {
-        List<URI> urls = draft.found().map(Draft.Found::url).toList();
-        String yaml = yaml(draft, listen == null ? FreePort.listen(urls) : listen);
+        String yaml = yaml(draft, listen == null ? FreePort.from(FreePort.CLIENTS, urls(draft)) : listen);
         HomingConfig config = read(yaml);
         PrintWriter err = spec.commandLine().getErr();
         if (output == null) {

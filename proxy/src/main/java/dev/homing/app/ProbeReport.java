@@ -8,9 +8,9 @@ import dev.homing.health.BackendTarget;
 import dev.homing.survey.Advice;
 import dev.homing.survey.Caching;
 import dev.homing.survey.Engine;
+import dev.homing.survey.Finding;
 import dev.homing.survey.PoolAdvice;
 import dev.homing.survey.Remark;
-import dev.homing.survey.Standing;
 import dev.homing.survey.Survey;
 import dev.homing.survey.Trial;
 import java.io.PrintWriter;
@@ -100,7 +100,7 @@ final class ProbeReport {
         String name = pool.name() + "/" + seen.backend().id();
         Survey survey = seen.survey();
         out.println("probe    " + name + " " + survey.text());
-        if (survey.standing() instanceof Standing.Ready && !(survey.engine() instanceof Engine.Unknown)) {
+        if (survey.finding() instanceof Finding.Ready && !(survey.engine() instanceof Engine.Unknown)) {
             out.println("caching  " + name + " " + Caching.text(survey.engine(), seen.trial()));
             out.println("usage    " + name + " " + Caching.usage(survey.engine(), seen.trial()));
         }

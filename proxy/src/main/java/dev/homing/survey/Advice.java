@@ -32,7 +32,7 @@ public final class Advice {
      */
     public static List<Remark> of(BackendConfig backend, PoolSettings settings, Survey survey, @Nullable Trial trial) {
         Advice advice = new Advice(backend, settings, survey);
-        advice.standing();
+        advice.finding();
         if (survey.reached()) {
             advice.key();
             if (survey.engine() instanceof Engine.LlamaServer llama && llama.props() != null) {
@@ -45,10 +45,10 @@ public final class Advice {
         return advice.remarks;
     }
 
-    private void standing() {
-        if (survey.standing() instanceof Standing.Unreached unreached) {
+    private void finding() {
+        if (survey.finding() instanceof Finding.Unreached unreached) {
             warn("not reached: " + unreached.why() + "; it starts down and is taken up when it answers");
-        } else if (survey.standing() instanceof Standing.Unwell unwell) {
+        } else if (survey.finding() instanceof Finding.Unwell unwell) {
             warn("GET " + settings.health().path() + " answered " + unwell.status()
                     + ", so it gets no requests (expected: 2xx; health.path says what is asked)");
             if (survey.engine() instanceof Engine.Unknown && endsInVersion()) {

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Whether a backend keeps prompts, and tells what it had of them: as far as it says so itself, or as answers have shown. */
 public final class Caching {
 
-    private static final String GENERATE = "; only an answer shows it (--generate)";
-
     private Caching() {}
 
     /** Whether it caches prompts, half a sentence. */
@@ -25,8 +23,8 @@ public final class Caching {
                     + " tokens in it";
         }
         return engine instanceof Engine.LlamaServer
-                ? "on by default, off with --no-cache-prompt" + GENERATE
-                : "not told" + GENERATE;
+                ? "on by default, off with --no-cache-prompt" + untried(trial)
+                : "not told" + untried(trial);
     }
 
     /** Whether it tells tokens and cached tokens, half a sentence. */
@@ -41,7 +39,11 @@ public final class Caching {
                 ? "tokens and cached tokens, streams too; needs no flag"
                 : engine instanceof Engine.Vllm
                         ? "cached tokens with --enable-prompt-tokens-details, streams with --enable-force-include-usage or when clients ask"
-                                + GENERATE
-                        : "not told" + GENERATE;
+                                + untried(trial)
+                        : "not told" + untried(trial);
+    }
+
+    private static String untried(@Nullable Trial trial) {
+        return "; only an answer shows it" + (trial == null ? " (--generate)" : "");
     }
 }

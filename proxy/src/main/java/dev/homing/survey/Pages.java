@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.homing.health.Fetched;
+import dev.homing.health.PlainText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,10 +25,6 @@ final class Pages {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final Pattern CACHE = Pattern.compile("(?m)^vllm:cache_config_info\\{([^}\\n]*)}");
     private static final Pattern RANK = Pattern.compile("(?m)^vllm:num_requests_running\\{([^}\\n]*)}");
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-
-    /** Characters of a server's own words that are told. */
-    private static final int LONGEST = 200;
 
     private Pages() {}
 
@@ -125,9 +122,7 @@ final class Pages {
         return MissingNode.getInstance();
     }
 
-    /** A server's own words, fit for a terminal. */
     private static String words(JsonNode node) {
-        String text = CONTROL.matcher(node.asText("")).replaceAll("");
-        return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+        return PlainText.of(node.asText(""));
     }
 }

@@ -40,7 +40,7 @@ public final class PoolAdvice {
         }
         if (!weightsFollowSlots(seen)) {
             remarks.add(Remark.advice("new sessions are shared out by weight, which does not follow the slots: "
-                    + each(seen, survey -> survey.slots() > 0 ? survey.slots() + " slots" : "")));
+                    + each(seen, survey -> survey.slots() > 0 ? String.valueOf(survey.slots()) : "")));
         }
         return remarks;
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param models in the order in which it lists them; empty when it lists none, or not to us
  * @param locked whether it wants an API key, or another one than it was given
  */
-public record Survey(Standing standing, Engine engine, List<Model> models, boolean locked) {
+public record Survey(Finding finding, Engine engine, List<Model> models, boolean locked) {
 
     /** More names than this are not told in a line. */
     private static final int NAMED = 3;
@@ -51,13 +51,13 @@ public record Survey(Standing standing, Engine engine, List<Model> models, boole
 
     /** Whether anything answered. */
     public boolean reached() {
-        return !(standing instanceof Standing.Unreached);
+        return !(finding instanceof Finding.Unreached);
     }
 
     /** In one line for people: what it is and how it was found. */
     public String text() {
         if (!reached()) {
-            return standing.text();
+            return finding.text();
         }
         StringBuilder text = new StringBuilder(engine.text());
         if (!models.isEmpty()) {
@@ -71,7 +71,7 @@ public record Survey(Standing standing, Engine engine, List<Model> models, boole
         }
         return text.append(locked ? ", wants an API key" : "")
                 .append(", ")
-                .append(standing.text())
+                .append(finding.text())
                 .toString();
     }
 

@@ -33,19 +33,19 @@ public final class Surveyor {
      */
     public CompletionStage<Survey> survey(BackendTarget target) {
         return fetch.get(target, PAGE).thenCompose(health -> {
-            Standing standing = Standing.of(health);
-            if (standing instanceof Standing.Unreached unreached) {
-                Standing hinted = new Standing.Unreached(Hint.added(target.url(), unreached.why()));
+            Finding finding = Finding.of(health);
+            if (finding instanceof Finding.Unreached unreached) {
+                Finding hinted = new Finding.Unreached(Hint.added(target.url(), unreached.why()));
                 return CompletableFuture.completedStage(new Survey(hinted, new Engine.Unknown(), List.of(), false));
             }
-            if (standing instanceof Standing.Loading) {
+            if (finding instanceof Finding.Loading) {
                 return CompletableFuture.completedStage(
-                        new Survey(standing, new Engine.LlamaServer(null), List.of(), false));
+                        new Survey(finding, new Engine.LlamaServer(null), List.of(), false));
             }
             return page(target, "/v1/models")
                     .thenCompose(models -> engine(target, health, models)
                             .thenApply(engine ->
-                                    new Survey(standing, engine, Pages.models(models), Pages.isLocked(models))));
+                                    new Survey(finding, engine, Pages.models(models), Pages.isLocked(models))));
         });
     }
 

@@ -14,7 +14,7 @@ public sealed interface Trial {
     record Answered(long prompt, long cached, boolean streams) implements Trial {}
 
     /**
-     * It refused, or was not reached.
+     * It refused, was not reached, or was not asked.
      *
      * @param why half a sentence for people
      */

@@ -31,13 +31,26 @@ public final class Trials {
     }
 
     /**
-     * Tries.
+     * Tries, with the first of its models.
      *
      * @param target its timeout counts for each of the two requests, so it should leave time to wait for a slot
+     * @param seen what it was found to be
      * @return never fails
      */
-    public CompletionStage<Trial> of(BackendTarget target, String model) {
-        BackendTarget completions = target.at(PATH);
+    public CompletionStage<Trial> of(BackendTarget target, Survey seen) {
+        if (seen.models().isEmpty()) {
+            return CompletableFuture.completedStage(new Trial.Failed("it lists no models"));
+        }
+        if (seen.engine() instanceof Engine.LlamaServer llama
+                && llama.props() != null
+                && llama.props().router()) {
+            return CompletableFuture.completedStage(
+                    new Trial.Failed("a router may load a model for it, and unload another"));
+        }
+        return of(target.at(PATH), seen.models().get(0).name());
+    }
+
+    private CompletionStage<Trial> of(BackendTarget completions, String model) {
         return fetch.post(completions, request(model, true), Surveyor.PAGE)
                 .thenCompose(stream -> failure(stream)
                         .<CompletionStage<Trial>>map(CompletableFuture::completedStage)
@@ -57,7 +70,7 @@ public final class Trials {
 
     private static Optional<Trial> failure(Fetched fetched) {
         if (fetched instanceof Fetched.Nothing) {
-            return Optional.of(new Trial.Failed(Standing.of(fetched).text()));
+            return Optional.of(new Trial.Failed(Finding.of(fetched).text()));
         }
         int status = ((Fetched.Page) fetched).status();
         return status == 200 ? Optional.empty() : Optional.of(new Trial.Failed("POST " + PATH + " answered " + status));

@@ -26,16 +26,19 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class InitCommandTest {
 
-    private static FakeEngine llama;
-    private static FakeEngine vllm;
+    @AutoClose
+    private static final FakeEngine llama = FakeEngine.start(EngineSettings.llamaServer());
+
+    @AutoClose
+    private static final FakeEngine vllm =
+            FakeEngine.start(EngineSettings.vllm().named("other"));
 
     @TempDir
     private Path folder;
@@ -45,18 +48,6 @@ class InitCommandTest {
     private final Deque<String> answers = new ArrayDeque<>();
     private final List<String> questions = new ArrayList<>();
     private boolean terminal;
-
-    @BeforeAll
-    static void start() {
-        llama = FakeEngine.start(EngineSettings.llamaServer());
-        vllm = FakeEngine.start(EngineSettings.vllm().named("other"));
-    }
-
-    @AfterAll
-    static void stop() {
-        llama.close();
-        vllm.close();
-    }
 
     @Test
     void whatItWritesToStandardOutputIsAConfigurationAndWhatItSawGoesToTheOther() throws ConfigErrors {
@@ -159,9 +150,19 @@ class InitCommandTest {
 
     @Test
     void thePortOfAReplicaOnThisMachineIsNotListenedAt() {
-        assertThat(FreePort.listen(List.of(BackendUrl.of("localhost:8080"), BackendUrl.of("127.0.0.1:8081"))))
+        assertThat(FreePort.from(8080, List.of(BackendUrl.of("localhost:8080"), BackendUrl.of("127.0.0.1:8081"))))
                 .isEqualTo("127.0.0.1:8082");
-        assertThat(FreePort.listen(List.of(BackendUrl.of("10.0.0.1:8080")))).isEqualTo("127.0.0.1:8080");
+        assertThat(FreePort.from(8080, List.of(BackendUrl.of("10.0.0.1:8080")))).isEqualTo("127.0.0.1:8080");
+    }
+
+    @Test
+    void aReplicaAtTheUsualPortOfOperatorsKeepsIt() throws ConfigErrors {
+        assertThat(init("--backend", "[::1]:9090", "--backend", "127.0.0.1:8080"))
+                .isZero();
+
+        HomingConfig config = ConfigReader.read("out", out.toString(), name -> null);
+        assertThat(config.server().admin()).hasToString("127.0.0.1:9091");
+        assertThat(config.server().listen().get(0).address()).hasToString("127.0.0.1:8081");
     }
 
     @Test
@@ -170,6 +171,7 @@ class InitCommandTest {
         assertThat(init("--backend", "ftp://x")).isEqualTo(2);
         assertThat(init("--backend", "x", "--key-variable", "1A")).isEqualTo(2);
         assertThat(init("--backend", "x", "--key-variable", "UNSET")).isEqualTo(2);
+        assertThat(init("--backend", "x", "--key-variable", "EMPTY")).isEqualTo(2);
         assertThat(init("--backend", "https://x", "--ca", "/no/such.pem")).isEqualTo(2);
         assertThat(err.toString().lines())
                 .containsExactly(
@@ -177,6 +179,7 @@ class InitCommandTest {
                         "homing init: 'ftp://x' (expected: http://host:port or https://host:port)",
                         "homing init: --key-variable: '1A' (expected: the name of a variable)",
                         "homing init: --key-variable: UNSET is not set (expected: the replicas' API key, exported)",
+                        "homing init: --key-variable: EMPTY is empty (expected: the replicas' API key, exported)",
                         "homing init: /no/such.pem: no such file");
     }
 
@@ -199,20 +202,23 @@ class InitCommandTest {
     }
 
     @Test
-    void onATerminalAFewAnswersAreEnough() throws ConfigErrors {
+    void onATerminalAFewAnswersAreEnough() throws ConfigErrors, IOException {
         Path file = folder.resolve("asked.yaml");
+        Path mine = Files.writeString(folder.resolve("mine.yaml"), "mine");
         terminal = true;
-        answers.addAll(List.of("", "ftp://x", llama.url() + ", " + vllm.url(), "", file.toString()));
+        answers.addAll(List.of("", "ftp://x", llama.url() + ", " + vllm.url(), "", mine.toString(), file.toString()));
 
         assertThat(init()).isZero();
 
         HomingConfig config = ConfigReader.read(file);
         assertThat(config.pools()).hasSize(2);
         assertThat(config.server().listen().get(0).address()).hasToString("127.0.0.1:8080");
-        assertThat(questions).hasSize(5).last().isEqualTo("File to write [homing.yaml]: ");
+        assertThat(questions).hasSize(6).last().isEqualTo("File to write [homing.yaml]: ");
+        assertThat(mine).hasContent("mine");
         assertThat(err.toString())
                 .contains(
-                        "no address (expected: at least one)\n'ftp://x' (expected: http://host:port or https://host:port)\n");
+                        "no address (expected: at least one)\n'ftp://x' (expected: http://host:port or https://host:port)\n",
+                        mine + ": exists already (expected: another file, or --force)\n");
     }
 
     @Test
@@ -266,7 +272,8 @@ class InitCommandTest {
             return answers.poll();
         };
         return Main.commandLine(new InitCommand(
-                        () -> terminal ? Optional.of(asked) : Optional.empty(), Map.of("LLM_KEY", "s3cret")::get))
+                        () -> terminal ? Optional.of(asked) : Optional.empty(),
+                        Map.of("LLM_KEY", "s3cret", "EMPTY", "")::get))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
     }

@@ -14,34 +14,25 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code homing check --probe} as an operator sees it. */
 class ProbeReportTest {
 
-    private static FakeEngine llama;
-    private static FakeEngine vllm;
+    @AutoClose
+    private static final FakeEngine llama = FakeEngine.start(EngineSettings.llamaServer());
+
+    @AutoClose
+    private static final FakeEngine vllm =
+            FakeEngine.start(EngineSettings.vllm().cacheReport(false));
 
     @TempDir
     private Path folder;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-
-    @BeforeAll
-    static void start() {
-        llama = FakeEngine.start(EngineSettings.llamaServer());
-        vllm = FakeEngine.start(EngineSettings.vllm().cacheReport(false));
-    }
-
-    @AfterAll
-    static void stop() {
-        llama.close();
-        vllm.close();
-    }
 
     @Test
     void withoutItNobodyIsAsked() throws IOException {

@@ -25,7 +25,7 @@ class AdviceTest {
 
     private static Survey llama(Engine.Props props, String... models) {
         return new Survey(
-                new Standing.Ready(),
+                new Finding.Ready(),
                 new Engine.LlamaServer(props),
                 List.of(models).stream().map(name -> new Survey.Model(name, 0)).toList(),
                 false);
@@ -33,7 +33,7 @@ class AdviceTest {
 
     private static Survey vllm(Engine.@Nullable Cache cache) {
         return new Survey(
-                new Standing.Ready(), new Engine.Vllm("0.25.0", cache), List.of(new Survey.Model("m", 0)), false);
+                new Finding.Ready(), new Engine.Vllm("0.25.0", cache), List.of(new Survey.Model("m", 0)), false);
     }
 
     private static List<String> told(String backend, String rest, Survey survey, @Nullable Trial trial)
@@ -122,7 +122,7 @@ class AdviceTest {
 
     @Test
     void aKeyThatIsWantedIsAdviceAndOneThatIsRefusedAWarning() throws ConfigErrors {
-        Survey locked = new Survey(new Standing.Ready(), new Engine.LlamaServer(null), List.of(), true);
+        Survey locked = new Survey(new Finding.Ready(), new Engine.LlamaServer(null), List.of(), true);
 
         assertThat(told("", "", locked, null)).singleElement().asString().startsWith("ADVICE wants an API key");
         assertThat(told("", "upstream_authorization: Bearer x", locked, null))
@@ -137,10 +137,10 @@ class AdviceTest {
 
     @Test
     void whatIsNotServingIsWarnedOf() throws ConfigErrors {
-        Survey gone = new Survey(new Standing.Unreached("x refuses"), new Engine.Unknown(), List.of(), false);
-        Survey loading = new Survey(new Standing.Loading(), new Engine.LlamaServer(null), List.of(), false);
-        Survey unwell = new Survey(new Standing.Unwell(404), new Engine.Unknown(), List.of(), false);
-        Survey stranger = new Survey(new Standing.Ready(), new Engine.Unknown(), List.of(), false);
+        Survey gone = new Survey(new Finding.Unreached("x refuses"), new Engine.Unknown(), List.of(), false);
+        Survey loading = new Survey(new Finding.Loading(), new Engine.LlamaServer(null), List.of(), false);
+        Survey unwell = new Survey(new Finding.Unwell(404), new Engine.Unknown(), List.of(), false);
+        Survey stranger = new Survey(new Finding.Ready(), new Engine.Unknown(), List.of(), false);
 
         assertThat(told("", "", gone, null))
                 .containsExactly("WARNING not reached: x refuses; it starts down and is taken up when it answers");
@@ -155,7 +155,7 @@ class AdviceTest {
     @Test
     void anApisBaseUrlInPlaceOfTheServersIsGuessed() throws ConfigErrors {
         PoolConfig pool = pool("backends: [{id: a, url: \"http://127.0.0.1:1/v1/\"}]");
-        Survey unwell = new Survey(new Standing.Unwell(404), new Engine.Unknown(), List.of(), false);
+        Survey unwell = new Survey(new Finding.Unwell(404), new Engine.Unknown(), List.of(), false);
 
         assertThat(Advice.of(pool.backends().get(0), pool.settings(), unwell, null))
                 .extracting(Remark::text)
@@ -199,7 +199,7 @@ class AdviceTest {
         assertThat(beside(TWO, llama(PROPS, "m"), large))
                 .containsExactly(
                         "ADVICE a conversation that fits in one does not fit in another, by context: a 8192, b 16384",
-                        "ADVICE new sessions are shared out by weight, which does not follow the slots: a 4 slots, b 8 slots");
+                        "ADVICE new sessions are shared out by weight, which does not follow the slots: a 4, b 8");
         assertThat(beside(
                         "backends: [{id: a, url: \"http://127.0.0.1:1\"}, {id: b, url: \"http://127.0.0.1:2\", weight: 2}]",
                         llama(PROPS, "m"),

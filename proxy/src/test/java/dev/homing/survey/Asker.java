@@ -53,9 +53,9 @@ final class Asker implements AutoCloseable {
         return survey("http://127.0.0.1:" + address.getPort(), Duration.ofSeconds(10));
     }
 
-    Trial trial(InetSocketAddress address, String model) throws Exception {
+    Trial trial(InetSocketAddress address, Survey seen) throws Exception {
         return new Trials(fetch)
-                .of(target("http://127.0.0.1:" + address.getPort(), Duration.ofSeconds(10)), model)
+                .of(target("http://127.0.0.1:" + address.getPort(), Duration.ofSeconds(10)), seen)
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
     }

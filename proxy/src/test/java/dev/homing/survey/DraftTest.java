@@ -28,15 +28,15 @@ class DraftTest {
 
     private static Survey llama(int slots, String... models) {
         Engine.Props props = new Engine.Props("b1", slots, 8192, true, false, false);
-        return new Survey(new Standing.Ready(), new Engine.LlamaServer(props), named(models), false);
+        return new Survey(new Finding.Ready(), new Engine.LlamaServer(props), named(models), false);
     }
 
     private static Survey vllm(boolean locked, String... models) {
-        return new Survey(new Standing.Ready(), new Engine.Vllm("0.25.0", null), named(models), locked);
+        return new Survey(new Finding.Ready(), new Engine.Vllm("0.25.0", null), named(models), locked);
     }
 
     private static Survey gone() {
-        return new Survey(new Standing.Unreached("refused"), new Engine.Unknown(), List.of(), false);
+        return new Survey(new Finding.Unreached("refused"), new Engine.Unknown(), List.of(), false);
     }
 
     private static List<Survey.Model> named(String... models) {

@@ -10,8 +10,7 @@ import dev.homing.wire.RecordingOrigin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,17 +18,8 @@ class SurveyorTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
 
-    private static Asker asker;
-
-    @BeforeAll
-    static void open() {
-        asker = new Asker(null);
-    }
-
-    @AfterAll
-    static void close() {
-        asker.close();
-    }
+    @AutoClose
+    private static final Asker asker = new Asker(null);
 
     private static Survey survey(Site site) throws Exception {
         try (RecordingOrigin origin = site.open()) {
@@ -45,7 +35,7 @@ class SurveyorTest {
 
         assertThat(seen)
                 .isEqualTo(new Survey(
-                        new Standing.Ready(),
+                        new Finding.Ready(),
                         new Engine.LlamaServer(new Engine.Props("b10573-d775b8967", 4, 16384, true, false, false)),
                         List.of(new Survey.Model("tiny-9101", 16384)),
                         false));
@@ -72,7 +62,7 @@ class SurveyorTest {
 
         assertThat(seen)
                 .isEqualTo(new Survey(
-                        new Standing.Ready(),
+                        new Finding.Ready(),
                         new Engine.Vllm("0.25.0", new Engine.Cache(true, 16_000, 1)),
                         List.of(new Survey.Model("my/model", 40960)),
                         false));
@@ -114,7 +104,7 @@ class SurveyorTest {
 
         assertThat(survey(site))
                 .isEqualTo(new Survey(
-                        new Standing.Ready(),
+                        new Finding.Ready(),
                         new Engine.Vllm("0.25.0", new Engine.Cache(true, 16_000, 1)),
                         List.of(),
                         true));
@@ -170,13 +160,22 @@ class SurveyorTest {
 
     @Test
     void whatAServerCallsItselfCannotSteerATerminal() throws Exception {
-        String name = "a\\u001b[31m\\nb" + "x".repeat(1000);
+        String name = "a\\u001b[31m\\nb\\u0085\\u009b\\u2028\\u202e\\ud800" + "x".repeat(1000);
         Site site = Site.vllm()
                 .with("/v1/models", Site.json(200, "{\"data\":[{\"id\":\"" + name + "\",\"owned_by\":\"vllm\"}]}"));
 
         String told = survey(site).models().get(0).name();
 
         assertThat(told).startsWith("a[31mbxxx").hasSize(200);
+    }
+
+    @Test
+    void norCanWhatItSaysInPlaceOfAnAnswer() throws Exception {
+        Site site = Site.of("SSH-2.0-\u0085x:\u001b[31m y z\r\n\r\n");
+
+        assertThat(survey(site).text())
+                .startsWith("not reached (the answer is not HTTP")
+                .doesNotContainPattern("\\p{Cc}");
     }
 
     @Test
@@ -191,8 +190,8 @@ class SurveyorTest {
     void aClosedPortIsToldAsSuch() throws Exception {
         int port = RecordingOrigin.nowhere().getPort();
 
-        assertThat(asker.survey("http://127.0.0.1:" + port, LONG).standing())
-                .isEqualTo(new Standing.Unreached("127.0.0.1:" + port + " refuses connections"));
+        assertThat(asker.survey("http://127.0.0.1:" + port, LONG).finding())
+                .isEqualTo(new Finding.Unreached("127.0.0.1:" + port + " refuses connections"));
     }
 
     @Test
@@ -204,7 +203,7 @@ class SurveyorTest {
         })) {
             Survey seen = asker.survey("http://127.0.0.1:" + origin.address().getPort(), Duration.ofMillis(300));
 
-            assertThat(seen.standing()).isEqualTo(new Standing.Unreached("no answer within 0.3s"));
+            assertThat(seen.finding()).isEqualTo(new Finding.Unreached("no answer within 0.3s"));
         }
     }
 

@@ -4,16 +4,16 @@ package dev.homing.survey;
 import dev.homing.health.Fetched;
 import dev.homing.health.LoadingModel;
 import dev.homing.health.ProbeResult;
-import java.util.Locale;
+import dev.homing.loop.DurationText;
 
-/** How a backend was found: what its health page said. */
-public sealed interface Standing {
+/** How a backend was found to be, by what its health page said. */
+public sealed interface Finding {
 
     /** A word or two for people. */
     String text();
 
     /** It serves. */
-    record Ready() implements Standing {
+    record Ready() implements Finding {
 
         @Override
         public String text() {
@@ -22,7 +22,7 @@ public sealed interface Standing {
     }
 
     /** A llama-server whose model is not there yet; until then it tells nothing else. */
-    record Loading() implements Standing {
+    record Loading() implements Finding {
 
         @Override
         public String text() {
@@ -31,7 +31,7 @@ public sealed interface Standing {
     }
 
     /** It answered its health page with anything but 2xx. */
-    record Unwell(int status) implements Standing {
+    record Unwell(int status) implements Finding {
 
         @Override
         public String text() {
@@ -44,7 +44,7 @@ public sealed interface Standing {
      *
      * @param why half a sentence for people: what came in place of an answer
      */
-    record Unreached(String why) implements Standing {
+    record Unreached(String why) implements Finding {
 
         @Override
         public String text() {
@@ -53,7 +53,7 @@ public sealed interface Standing {
     }
 
     /** What follows from what a health page's request came to. */
-    static Standing of(Fetched health) {
+    static Finding of(Fetched health) {
         if (health instanceof Fetched.Page page) {
             if (LoadingModel.told(page.status(), page.body())) {
                 return new Loading();
@@ -68,7 +68,7 @@ public sealed interface Standing {
             return refused.address() + " refuses connections";
         }
         if (result instanceof ProbeResult.TimedOut late) {
-            return "no answer within " + late.limit().toString().substring(2).toLowerCase(Locale.ROOT);
+            return "no answer within " + DurationText.of(late.limit());
         }
         return result instanceof ProbeResult.Failed failed ? failed.reason() : result.text();
     }
