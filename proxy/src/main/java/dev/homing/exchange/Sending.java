@@ -308,9 +308,8 @@ final class Sending implements Approach.Owner, Attempt.Owner {
                                 + DurationText.of(timeouts().upstream().connect()));
             case SENT -> {
                 if (body.clientsTurn()) {
-                    owner.rejected(ProxyError.clientTimeout(
-                            "request body: silence for "
-                                    + DurationText.of(timeouts().client().requestBody())));
+                    owner.rejected(ProxyError.clientTimeout("request body: silence for "
+                            + DurationText.of(timeouts().client().requestBody())));
                 } else {
                     abandon(
                             Failure.SILENT,
