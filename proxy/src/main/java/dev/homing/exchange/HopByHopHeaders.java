@@ -51,16 +51,6 @@ final class HopByHopHeaders implements ResponseHead.HopByHop {
         return new HopByHopHeaders(named);
     }
 
-    /** Whether {@code Connection} has that option, such as {@code close}. */
-    boolean names(AsciiString option) {
-        for (String name : named) {
-            if (option.contentEqualsIgnoreCase(name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Whether the header ends here. */
     @Override
     public boolean contains(CharSequence name) {

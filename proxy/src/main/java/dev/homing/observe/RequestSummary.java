@@ -23,8 +23,7 @@ public record RequestSummary(
 
     /** Of a request that was not routed. */
     public static RequestSummary unrouted(@Nullable String key, Ending ending, long totalNanos, Traffic traffic) {
-        return new RequestSummary(
-                new Origin(key, null, null), null, ending, new Timing(totalNanos, -1), Tokens.NONE, traffic);
+        return new RequestSummary(Origin.of(key), null, ending, new Timing(totalNanos, -1), Tokens.NONE, traffic);
     }
 
     /**

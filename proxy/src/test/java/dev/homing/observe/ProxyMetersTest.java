@@ -8,6 +8,9 @@ import dev.homing.observe.ProxyObserver.AbortPhase;
 import dev.homing.observe.ProxyObserver.ConnectionState;
 import dev.homing.observe.ProxyObserver.RetryReason;
 import dev.homing.observe.ProxyObserver.Side;
+import dev.homing.observe.RequestSummary.Ending;
+import dev.homing.observe.RequestSummary.Timing;
+import dev.homing.observe.RequestSummary.Tokens;
 import dev.homing.routing.Backend;
 import dev.homing.routing.BackendState;
 import dev.homing.routing.Decision;
@@ -131,13 +134,7 @@ class ProxyMetersTest {
         meters.table(table(pool));
 
         meters.finished(summary(left, Decision.PINNED, new Usage(290, 285, 2)));
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of("alice"),
-                new RequestSummary.Route(pool, left, Decision.PINNED),
-                RequestSummary.Ending.whole(200),
-                new RequestSummary.Timing(5, 5),
-                new RequestSummary.Tokens(true, new Usage(100, 20, 4)),
-                RequestSummary.Traffic.NONE));
+        meters.finished(billed("alice", left, Decision.PINNED, new Usage(100, 20, 4)));
 
         String labels = "{backend=\"left\",cached=\"true\",decision=\"pinned\",%spool=\"default\"}";
         assertThat(value("homing_prompt_tokens_total" + labels.formatted(""))).isEqualTo(285);
@@ -201,13 +198,7 @@ class ProxyMetersTest {
     void usageIsMissedOnlyWhereItWasExpected(boolean expected, double missing) {
         meters.table(table(pool));
 
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of(null),
-                new RequestSummary.Route(pool, left, Decision.PINNED),
-                RequestSummary.Ending.whole(200),
-                new RequestSummary.Timing(5, -1),
-                new RequestSummary.Tokens(expected, null),
-                RequestSummary.Traffic.NONE));
+        meters.finished(ended(left, Decision.PINNED, Ending.whole(200), new Timing(5, -1), new Tokens(expected, null)));
 
         assertThat(value("homing_usage_missing_total{backend=\"left\",pool=\"default\"}"))
                 .isEqualTo(missing);
@@ -230,13 +221,8 @@ class ProxyMetersTest {
     void statusIsOneOfAClosedSet(int status, boolean clientGone, String label) {
         meters.table(table(pool));
 
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of(null),
-                new RequestSummary.Route(pool, left, Decision.PINNED),
-                new RequestSummary.Ending(status, clientGone, null),
-                new RequestSummary.Timing(5, -1),
-                RequestSummary.Tokens.NONE,
-                RequestSummary.Traffic.NONE));
+        meters.finished(
+                ended(left, Decision.PINNED, new Ending(status, clientGone, null), new Timing(5, -1), Tokens.NONE));
 
         assertThat(value("homing_requests_total{backend=\"left\",decision=\"pinned\",pool=\"default\",status=\"" + label
                         + "\"}"))
@@ -245,13 +231,7 @@ class ProxyMetersTest {
 
     @Test
     void aRequestWithoutABackendIsCountedWithNone() {
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of(null),
-                new RequestSummary.Route(pool, null, Decision.UNROUTABLE),
-                RequestSummary.Ending.whole(503),
-                new RequestSummary.Timing(5, -1),
-                RequestSummary.Tokens.NONE,
-                RequestSummary.Traffic.NONE));
+        meters.finished(ended(null, Decision.UNROUTABLE, Ending.whole(503), new Timing(5, -1), Tokens.NONE));
 
         assertThat(
                         value(
@@ -270,13 +250,7 @@ class ProxyMetersTest {
     void bucketsGoFromFiveMillisecondsToFifteenMinutes(long nanos, String bucket, double within) {
         meters.table(table(pool));
 
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of(null),
-                new RequestSummary.Route(pool, left, Decision.PINNED),
-                RequestSummary.Ending.whole(200),
-                new RequestSummary.Timing(nanos, nanos),
-                RequestSummary.Tokens.NONE,
-                RequestSummary.Traffic.NONE));
+        meters.finished(ended(left, Decision.PINNED, Ending.whole(200), new Timing(nanos, nanos), Tokens.NONE));
 
         for (String name : List.of("homing_request_seconds", "homing_time_to_first_token_seconds")) {
             assertThat(value(name + "_bucket{decision=\"pinned\",pool=\"default\",le=\"" + bucket + "\"}"))
@@ -301,13 +275,12 @@ class ProxyMetersTest {
         assertThat(value("homing_queue_seconds_count{pool=\"default\"}")).isZero();
 
         meters.finished(summary(left, Decision.PINNED, null));
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of(null),
-                new RequestSummary.Route(pool, null, Decision.NO_SESSION),
-                RequestSummary.Ending.whole(503),
-                new RequestSummary.Timing(3_000_000_000L, -1, 2_000_000_000L, 0),
-                RequestSummary.Tokens.NONE,
-                RequestSummary.Traffic.NONE));
+        meters.finished(ended(
+                null,
+                Decision.NO_SESSION,
+                Ending.whole(503),
+                new Timing(3_000_000_000L, -1, 2_000_000_000L, 0),
+                Tokens.NONE));
 
         assertThat(value("homing_queue_seconds_count{pool=\"default\"}")).isEqualTo(1);
         assertThat(value("homing_queue_seconds_sum{pool=\"default\"}")).isEqualTo(2);
@@ -470,13 +443,7 @@ class ProxyMetersTest {
         meters.droppedSpans(() -> 4);
         meters.transition("default", "left", Transition.UP, "probe");
         meters.lookedUp("default", "name", true);
-        meters.finished(new RequestSummary(
-                RequestSummary.Origin.of("alice"),
-                new RequestSummary.Route(pool, left, Decision.PLACED),
-                RequestSummary.Ending.whole(200),
-                new RequestSummary.Timing(5, 5),
-                new RequestSummary.Tokens(true, new Usage(2, 1, 1)),
-                RequestSummary.Traffic.NONE));
+        meters.finished(billed("alice", left, Decision.PLACED, new Usage(2, 1, 1)));
 
         new MeterCatalog(registry).buildInfo("1", "2");
     }
@@ -526,12 +493,28 @@ class ProxyMetersTest {
     }
 
     private RequestSummary summary(Backend backend, Decision decision, @Nullable Usage usage) {
+        return ended(backend, decision, Ending.whole(200), new Timing(7_000_000, -1), new Tokens(true, usage));
+    }
+
+    private RequestSummary ended(
+            @Nullable Backend backend, Decision decision, Ending ending, Timing timing, Tokens tokens) {
         return new RequestSummary(
                 RequestSummary.Origin.of(null),
                 new RequestSummary.Route(pool, backend, decision),
-                RequestSummary.Ending.whole(200),
-                new RequestSummary.Timing(7_000_000, -1),
-                new RequestSummary.Tokens(true, usage),
+                ending,
+                timing,
+                tokens,
+                RequestSummary.Traffic.NONE);
+    }
+
+    /** A whole answer to a client that showed the key of that name. */
+    private RequestSummary billed(String key, Backend backend, Decision decision, Usage usage) {
+        return new RequestSummary(
+                RequestSummary.Origin.of(key),
+                new RequestSummary.Route(pool, backend, decision),
+                Ending.whole(200),
+                new Timing(5, 5),
+                new Tokens(true, usage),
                 RequestSummary.Traffic.NONE);
     }
 
