@@ -4,6 +4,7 @@ package dev.homing.frontend;
 import dev.homing.exchange.ClientStream;
 import dev.homing.exchange.ProxyError;
 import dev.homing.exchange.ResponseHead;
+import dev.homing.loop.Backlog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The answer to one HTTP/2 request, as frames of its stream. */
 final class Http2Stream implements ClientStream {
-
-    /** Bytes of a part below which a copy costs less than what the part may hold on to. */
-    private static final int SMALL = 4096;
 
     private final Channel channel;
     private final Http2Request owner;
@@ -75,19 +73,10 @@ final class Http2Stream implements ClientStream {
         head = Http2Head.response(response);
     }
 
-    /** Small parts that a slow client lets pile up are copied: each would hold the whole receive buffer that it is a slice of. */
     @Override
     public void body(ByteBuf bytes) {
         writeHead();
-        int length = bytes.readableBytes();
-        if (length >= SMALL || !pilesUp()) {
-            channel.write(new DefaultHttp2DataFrame(bytes));
-            return;
-        }
-        ByteBuf copy = alloc().buffer(length, length);
-        copy.writeBytes(bytes);
-        bytes.release();
-        channel.write(new DefaultHttp2DataFrame(copy));
+        channel.write(new DefaultHttp2DataFrame(pilesUp() ? Backlog.piled(channel, bytes) : bytes));
     }
 
     @Override

@@ -19,19 +19,20 @@ public final class Backlog {
         return pending == null ? 0 : pending.totalPendingWriteBytes();
     }
 
-    /**
-     * Writes a relayed part, unflushed; the buffer is released. Small parts that pile up are copied: each would hold the whole receive buffer that it is a
-     * slice of.
-     */
+    /** Writes a relayed part, unflushed; the buffer is released. */
     public static void relay(Channel channel, ByteBuf part) {
+        channel.write(bytes(channel) == 0 ? part : piled(channel, part), channel.voidPromise());
+    }
+
+    /** A relayed part that has to wait behind others: a small one is copied, since it would hold the whole receive buffer that it is a slice of; the buffer is released. */
+    public static ByteBuf piled(Channel channel, ByteBuf part) {
         int length = part.readableBytes();
-        if (length >= SMALL || bytes(channel) == 0) {
-            channel.write(part, channel.voidPromise());
-            return;
+        if (length >= SMALL) {
+            return part;
         }
         ByteBuf copy = channel.alloc().buffer(length, length);
         copy.writeBytes(part);
         part.release();
-        channel.write(copy, channel.voidPromise());
+        return copy;
     }
 }
