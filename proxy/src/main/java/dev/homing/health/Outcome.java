@@ -2,8 +2,8 @@
 package dev.homing.health;
 
 /**
- * How one real request to a backend ended, as far as the backend's health is concerned. Three kinds: faults count towards ejection;
- * back-pressure and everything else do not.
+ * How one real request to a backend ended, as far as the backend's health is concerned. The last four are
+ * faults, which count towards ejection; the others do not.
  */
 public enum Outcome {
     /** An answer that says nothing against the backend: 2xx to 4xx, and 500, which llama-server gives for malformed JSON. */
@@ -19,13 +19,5 @@ public enum Outcome {
     /** Silence for longer than a timeout allows. */
     TIMEOUT,
     /** 502 or 504: what stands behind the backend's address is broken. */
-    BAD_GATEWAY;
-
-    /** Whether it counts towards ejection. */
-    public boolean isFault() {
-        return switch (this) {
-            case CONNECT_FAILED, RESET, TIMEOUT, BAD_GATEWAY -> true;
-            case NEUTRAL, BACK_PRESSURE, LOADING -> false;
-        };
-    }
+    BAD_GATEWAY
 }

@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a llama-server sends, as recorded from a real one (b10573): header names in order, and the order and members of its events. */
-class LlamaReplicaTest {
+class LlamaReplicaTest extends ReplicaCase {
 
     private static final EngineSettings FAST =
             EngineSettings.llamaServer().prefill(1e6).decode(1_000).disconnectPoll(Duration.ofMillis(50));
@@ -24,12 +22,8 @@ class LlamaReplicaTest {
             List.of("Server", "Access-Control-Allow-Origin", "Content-Type", "Content-Length", "Keep-Alive");
     private static final String HELLO = "{'messages':[{'role':'user','content':'hello'}],'max_tokens':2,'stream':%s}";
 
-    private final ObjectMapper json = new ObjectMapper();
-    private FakeEngine engine = FakeEngine.start(FAST);
-
-    @AfterEach
-    void stop() {
-        engine.close();
+    LlamaReplicaTest() {
+        super(FAST);
     }
 
     @Test
@@ -327,22 +321,6 @@ class LlamaReplicaTest {
         }
     }
 
-    private void restart(EngineSettings settings) {
-        engine.close();
-        engine = FakeEngine.start(settings);
-    }
-
-    private RawHttp.Answer chat(String body) throws IOException {
-        return post("/v1/chat/completions", body);
-    }
-
-    private RawHttp.Answer post(String path, String body) throws IOException {
-        try (RawHttp http = new RawHttp(engine.address())) {
-            http.post(path, body.replace('\'', '"'));
-            return http.answer();
-        }
-    }
-
     private static void stream(RawHttp http, int tokens) throws IOException {
         http.post(
                 "/v1/chat/completions",
@@ -354,14 +332,6 @@ class LlamaReplicaTest {
             http.get("/slots");
             return tree(http.answer().body());
         }
-    }
-
-    private static List<String> events(RawHttp.Answer answer) {
-        return answer.body()
-                .lines()
-                .filter(line -> line.startsWith("data: "))
-                .map(line -> line.substring(6))
-                .toList();
     }
 
     private JsonNode tree(String text) {

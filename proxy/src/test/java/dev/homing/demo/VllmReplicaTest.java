@@ -6,30 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class VllmReplicaTest {
+class VllmReplicaTest extends ReplicaCase {
 
     private static final EngineSettings FAST =
             EngineSettings.vllm().prefill(1e6).decode(1_000);
     private static final String HELLO = "{'messages':[{'role':'user','content':'hello'}],'max_tokens':2,'stream':%s}";
 
-    private final ObjectMapper json = new ObjectMapper();
-    private FakeEngine engine = FakeEngine.start(FAST);
-
-    @AfterEach
-    void stop() {
-        engine.close();
+    VllmReplicaTest() {
+        super(FAST);
     }
 
     @Test
@@ -190,29 +184,5 @@ class VllmReplicaTest {
                     .contains("vllm:prefix_cache_queries_total{", "vllm:num_requests_waiting{")
                     .contains("\nprocess_start_time_seconds ");
         }
-    }
-
-    private void restart(EngineSettings settings) {
-        engine.close();
-        engine = FakeEngine.start(settings);
-    }
-
-    private RawHttp.Answer chat(String body) throws IOException {
-        return post("/v1/chat/completions", body);
-    }
-
-    private RawHttp.Answer post(String path, String body) throws IOException {
-        try (RawHttp http = new RawHttp(engine.address())) {
-            http.post(path, body.replace('\'', '"'));
-            return http.answer();
-        }
-    }
-
-    private static List<String> events(RawHttp.Answer answer) {
-        return answer.body()
-                .lines()
-                .filter(line -> line.startsWith("data: "))
-                .map(line -> line.substring(6))
-                .toList();
     }
 }
