@@ -14,7 +14,6 @@ import dev.homing.config.HomingConfig;
 import dev.homing.docs.Pages.Block;
 import dev.homing.docs.Pages.Page;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -221,12 +220,8 @@ class CodeBlocksTest {
         assumeTrue(
                 Files.isExecutable(Path.of(program[0])),
                 program[0] + " is not there: whether it takes " + block + " is not tried");
-        Process process = new ProcessBuilder(program).redirectErrorStream(true).start();
-        try (var in = process.getOutputStream()) {
-            in.write(block.text().getBytes(StandardCharsets.UTF_8));
-        }
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", block.place(), said).isZero();
+        Ran ran = Ran.of(new ProcessBuilder(program), block.text());
+        assertThat(ran.status()).as("%s: %s", block.place(), ran.said()).isZero();
     }
 
     private static Block block(String kind, String text) {

@@ -26,7 +26,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** What Docker and Kubernetes are given names nothing that is not there. Their own tools look at it too, in {@code .ci/deploy}. */
 class DeployFilesTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Path ROOT = Pages.ROOT;
     private static final Path DOCKER = ROOT.resolve("config/deploy/docker");
     private static final Path CHART = ROOT.resolve("config/deploy/kubernetes");
 

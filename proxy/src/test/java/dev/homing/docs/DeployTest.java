@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What Prometheus and Grafana are given: it asks for metrics that there are, in PromQL that is sound, and its alerts do what they say. */
 class DeployTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Path ROOT = Pages.ROOT;
     private static final Path PROMETHEUS = ROOT.resolve("config/deploy/prometheus");
     private static final Path GRAFANA = ROOT.resolve("config/deploy/grafana/homing.json");
 
@@ -131,14 +130,9 @@ class DeployTest {
     private static String promtool(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(PROMTOOL.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(PROMETHEUS.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(said).isZero();
-        return said;
+        Ran ran = Ran.of(new ProcessBuilder(command).directory(PROMETHEUS.toFile()));
+        assertThat(ran.status()).as(ran.said()).isZero();
+        return ran.said();
     }
 
     private static Set<String> documented() throws IOException {

@@ -8,12 +8,10 @@ import dev.homing.app.RunningHoming;
 import dev.homing.demo.EngineSettings;
 import dev.homing.demo.FakeEngine;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,13 +72,10 @@ class DocumentedCurlTest {
 
     private void run(String command) throws Exception {
         boolean feed = command.contains("/api/live");
-        ProcessBuilder bash =
-                new ProcessBuilder("bash", "-c", "set -eo pipefail; " + command).redirectErrorStream(true);
+        ProcessBuilder bash = new ProcessBuilder("bash", "-c", "set -eo pipefail; " + command);
         bash.environment().put("CURL_HOME", folder.toString());
-        Process process = bash.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("%s%n%s", command, said).isIn(feed ? List.of(TIMEOUT) : List.of(0));
-        assertThat(said).as(command).isNotBlank();
+        Ran ran = Ran.of(bash);
+        assertThat(ran.status()).as("%s%n%s", command, ran.said()).isEqualTo(feed ? TIMEOUT : 0);
+        assertThat(ran.said()).as(command).isNotBlank();
     }
 }

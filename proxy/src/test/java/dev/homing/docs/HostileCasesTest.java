@@ -26,7 +26,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
 /** The table of hostile cases against the tests that it says hold them: every row names one, and every named case of theirs is a row. */
 class HostileCasesTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Path ROOT = Pages.ROOT;
     private static final Path TESTS = ROOT.resolve("proxy/src/test/java");
     private static final Pattern HEADING = Pattern.compile("## .* \\((\\d+)\\)");
     private static final Pattern TOTAL = Pattern.compile("(\\d+) cases");

@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** What is around the sources: the changelog's form, the Maven wrapper, what the forge runs. */
 class ProjectFilesTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Path ROOT = Pages.ROOT;
     private static final Path WORKFLOWS = ROOT.resolve(".github/workflows");
 
     static Stream<Path> workflows() throws IOException {

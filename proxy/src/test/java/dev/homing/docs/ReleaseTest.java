@@ -4,12 +4,10 @@ package dev.homing.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code .ci/release} on a copy of the files that it reads and writes; that it builds the same bytes twice it shows by itself. */
 class ReleaseTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("project.root"));
+    private static final Path ROOT = Pages.ROOT;
     private static final List<String> FILES = List.of(
             ".ci/release",
             "pom.xml",
@@ -85,13 +83,8 @@ class ReleaseTest {
     private String release(int status, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("bash", ".ci/release"));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(copy.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(said).isEqualTo(status);
-        return said;
+        Ran ran = Ran.of(new ProcessBuilder(command).directory(copy.toFile()));
+        assertThat(ran.status()).as(ran.said()).isEqualTo(status);
+        return ran.said();
     }
 }
