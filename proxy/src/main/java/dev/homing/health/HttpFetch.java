@@ -126,10 +126,13 @@ public final class HttpFetch {
                 answer.miss(unconnected(target, done.cause()));
             }
         });
-        return answer.result().whenComplete((ended, never) -> {
+        answer.result().whenComplete((ended, never) -> {
             limit.cancel(false);
-            connecting.channel().close();
+            if (connecting.channel().isOpen()) { // not one for which there was no file
+                connecting.channel().close();
+            }
         });
+        return answer.result();
     }
 
     private void address(FullHttpRequest request, BackendTarget target) {

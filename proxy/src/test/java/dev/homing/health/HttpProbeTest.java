@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.homing.config.Secret;
 import dev.homing.config.UpstreamRules;
 import dev.homing.health.RawServer.Script;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -16,6 +17,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.DefaultAddressResolverGroup;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -338,6 +340,27 @@ class HttpProbeTest {
                 LONG);
 
         assertThat(probe(target)).isInstanceOf(ProbeResult.Failed.class);
+    }
+
+    /** Netty has the channel made before it has a connection to fail. */
+    @Test
+    void whenThereIsNoFileForItsSocketItIsUnsent() throws Exception {
+        HttpProbe starved = new HttpProbe(new HttpFetch(
+                loops,
+                () -> {
+                    throw new ChannelException(new IOException("Too many open files"));
+                },
+                DefaultAddressResolverGroup.INSTANCE,
+                tls -> {
+                    throw new AssertionError("no TLS");
+                },
+                "homing/test"));
+
+        ProbeResult result = starved.probe(target("http://127.0.0.1:1", LONG))
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(result).isEqualTo(new ProbeResult.Unsent("Too many open files"));
     }
 
     @Test
