@@ -39,6 +39,9 @@ public final class Frontend {
     private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
+    /** Whether the listeners are {@link #shut}. Written by whoever drains, before it shuts them; read by every loop for each connection. */
+    private volatile boolean shut;
+
     /** What connections are told, null before anything. Written by whoever drains, read by every loop: one that was being accepted is told too. */
     private volatile @Nullable Farewell farewell;
 
@@ -108,6 +111,7 @@ public final class Frontend {
 
     /** Lets nobody else begin to connect. Who has begun still comes in, and for a moment has to: whoever is at the door when it closes is turned away. */
     public void shut() {
+        shut = true;
         for (Channel listener : listeners) {
             if (!ClosingPort.shut(listener)) {
                 LOG.debug("{}: who connects at the last moment may be turned away", listener.localAddress());
@@ -143,6 +147,9 @@ public final class Frontend {
     }
 
     private void initialise(Channel channel, Door door) {
+        if (shut) {
+            ClosingPort.admit(channel);
+        }
         Generation generation = generations.get();
         int limit = generation.config().defaults().limits().connections();
         if (clients.size() >= (limit > 0 ? limit : openFiles)) {

@@ -7,9 +7,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
+import java.lang.ref.Reference;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +33,18 @@ public final class SharedPort {
     /** The place of the second socket among those of an address: of who joined a single one. */
     private static final int SECOND = 1;
 
-    private static final ChannelOption<ByteBuffer> CHOICE = SocketFilter.option("SO_ATTACH_REUSEPORT_CBPF", 51);
+    /** {@code struct sock_filter}, one instruction: a code, how far to go on as a condition holds or not, a constant. */
+    private static final int INSTRUCTION_BYTES = 8;
 
-    private static final SocketFilter THE_SECOND = SocketFilter.of(SocketFilter.Instruction.result(SECOND));
+    /** {@code BPF_RET | BPF_K}: the result is the constant. */
+    private static final short RESULT = 0x06;
+
+    /** {@code struct sock_fprog}: how many instructions, and where they are. */
+    private static final int PROGRAM_BYTES = 16;
+
+    /** {@code SOL_SOCKET} and the option's number in {@code asm/socket.h}. */
+    private static final ChannelOption<ByteBuffer> CHOICE =
+            new RawUnixChannelOption("SO_ATTACH_REUSEPORT_CBPF", 1, 51, PROGRAM_BYTES);
 
     private SharedPort() {}
 
@@ -58,7 +71,21 @@ public final class SharedPort {
      * @return false when this transport or this kernel cannot
      */
     public static boolean steer(Channel joined) {
-        return THE_SECOND.attach(joined, CHOICE);
+        if (joined instanceof NioServerSocketChannel) {
+            return false;
+        }
+        ByteBuffer code = ByteBuffer.allocateDirect(INSTRUCTION_BYTES).order(ByteOrder.nativeOrder());
+        code.putShort(0, RESULT).putInt(Integer.BYTES, SECOND);
+        ByteBuffer program = ByteBuffer.allocateDirect(PROGRAM_BYTES).order(ByteOrder.nativeOrder());
+        program.putShort(0, (short) 1).putLong(Long.BYTES, Buffer.memoryAddress(code));
+        try {
+            return joined.config().setOption(CHOICE, program);
+        } catch (RuntimeException refused) {
+            LOG.debug("{}: the kernel takes no {}", joined.localAddress(), CHOICE, refused);
+            return false;
+        } finally {
+            Reference.reachabilityFence(code);
+        }
     }
 
     private static ChannelOption<Boolean> option(boolean nio) {
