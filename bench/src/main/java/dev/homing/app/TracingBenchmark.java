@@ -49,8 +49,8 @@ public class TracingBenchmark {
 
     @Setup
     public void prepare() {
-        on = new Tracing(Core::epochNanos, () -> ThreadLocalRandom.current().nextLong());
-        off = new Tracing(Core::epochNanos, () -> ThreadLocalRandom.current().nextLong());
+        on = new Tracing(Journal::epochNanos, () -> ThreadLocalRandom.current().nextLong());
+        off = new Tracing(Journal::epochNanos, () -> ThreadLocalRandom.current().nextLong());
         head = Samples.head();
         Pool pool = Samples.pool(1);
         summary = Samples.summary(pool, pool.backends().get(0));

@@ -61,7 +61,7 @@ final class Journal {
     }
 
     /** The time of day. */
-    private static long epochNanos() {
+    static long epochNanos() {
         Instant now = Instant.now();
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
