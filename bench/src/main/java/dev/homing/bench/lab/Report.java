@@ -149,7 +149,7 @@ final class Report {
         for (Map.Entry<String, Map<Integer, Double>> peer : results.memory().entrySet()) {
             Map<Integer, Double> by = peer.getValue();
             List<String> cells = new ArrayList<>(counts.stream()
-                    .map(count -> by.containsKey(count) ? Statistics.number(by.get(count)) : "")
+                    .map(count -> by.containsKey(count) ? Statistics.number(by.get(count)) : "not all began")
                     .toList());
             List<Map.Entry<Integer, Double>> measured = List.copyOf(new TreeMap<>(by).entrySet());
             Map.Entry<Integer, Double> last = measured.get(measured.size() - 1);
