@@ -234,7 +234,7 @@ public final class RedisServer implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            Process kill = new ProcessBuilder("kill", name, String.valueOf(process.pid())).start();
+            Process kill = new ProcessBuilder("sh", "-c", "kill " + name + " " + process.pid()).start();
             assertThat(kill.waitFor()).isZero();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

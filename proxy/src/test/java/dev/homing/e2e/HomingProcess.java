@@ -114,7 +114,8 @@ final class HomingProcess implements AutoCloseable {
 
     /** @param name without {@code SIG} */
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+        // The shell has a kill of its own; the program of that name is not everywhere.
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
         assertThat(kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
     }
