@@ -205,7 +205,10 @@ final class FrontendHandler extends ChannelInboundHandlerAdapter {
         } else if (event == SslCloseCompletionEvent.SUCCESS) {
             // The client's goodbye, which ends its side as a FIN does; to one who was told goodbye it is but the
             // answer.
-            if (state != State.CLOSING) {
+            if (exchange != null) {
+                // Its answer is not complete, and a goodbye would say so of one that lasts until then.
+                Ending.abrupt(channel);
+            } else if (state != State.CLOSING) {
                 Ending.orderly(channel);
             }
         } else {

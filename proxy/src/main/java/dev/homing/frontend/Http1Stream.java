@@ -69,6 +69,10 @@ final class Http1Stream implements ClientStream {
     @Override
     public void head(ResponseHead head) {
         endsAtClose = head.body() == ResponseHead.Body.UNTIL_CLOSE;
+        if (endsAtClose) {
+            // Whatever ends the connection too early, even its client that ends its own side.
+            endsInReset(true);
+        }
         persistence = endsAtClose ? Persistence.CLOSES : persistence();
         write(Http1Head.encode(alloc(), head, persistence));
     }
@@ -93,17 +97,26 @@ final class Http1Stream implements ClientStream {
 
     @Override
     public void end() {
+        if (endsAtClose) {
+            endsInReset(false);
+        }
         channel.flush();
         owner.answered(persistence == Persistence.CLOSES);
     }
 
     @Override
     public void cut() {
-        if (endsAtClose && channel.isOpen()) {
-            // A plain close would look like the end of it: a reset does not.
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        if (endsAtClose) {
+            endsInReset(true);
         }
         owner.cut();
+    }
+
+    /** A plain close looks like the end of an answer that lasts until then, RFC 9112 section 8: a reset does not. */
+    private void endsInReset(boolean on) {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, on ? 0 : -1);
+        }
     }
 
     @Override

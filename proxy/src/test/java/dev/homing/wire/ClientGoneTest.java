@@ -121,6 +121,22 @@ final class ClientGoneTest extends WireCase {
     }
 
     @Test
+    void whoEndsItsSideDoesNotTakeHalfAnAnswerForAWholeOne() throws Exception {
+        RecordingOrigin origin = origin(conversation -> {
+            conversation.request();
+            conversation.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+            conversation.drain();
+        });
+        RawClient client = client(plane(origin));
+        client.send("GET /x HTTP/1.0\r\n\r\n");
+        client.until("half");
+
+        client.endOutput();
+
+        assertThat(client.ending()).isEqualTo("reset");
+    }
+
+    @Test
     void aPausedStreamIsNeverHalfClosedTowardsItsBackend() throws Exception {
         Semaphore go = new Semaphore(0);
         RecordingOrigin origin = origin(conversation -> {

@@ -251,6 +251,22 @@ abstract class TlsRelayCase extends TlsClientCase {
     }
 
     @Test
+    void aGoodbyeInTheMiddleOfAnAnswerIsNotAnswered() throws Exception {
+        RecordingOrigin origin = origin(conversation -> {
+            conversation.request();
+            conversation.send(head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + "4\r\nhalf\r\n");
+            conversation.drain();
+        });
+        RawClient client = speaking(secured(origin));
+        client.send(head("GET /x HTTP/1.0", "Host: h"));
+        client.until("half");
+
+        client.endOutput();
+
+        assertThat(client.ending()).isEqualTo("reset");
+    }
+
+    @Test
     void anAnswerToALongUploadIsNotLostToAReset() throws Exception {
         configs.body(1_000_000);
         RecordingOrigin origin = origin(Script.answering(OK));
