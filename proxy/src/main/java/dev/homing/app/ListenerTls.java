@@ -5,7 +5,6 @@ import dev.homing.config.Listener;
 import dev.homing.frontend.Tls;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -25,18 +24,8 @@ import javax.net.ssl.SSLException;
  */
 final class ListenerTls {
 
-    private final SslProvider provider;
-
     /** Written by the thread that reads the configuration, read by every loop for each connection. */
     private final Map<Listener.Tls, Loaded> shown = new ConcurrentHashMap<>();
-
-    ListenerTls() {
-        this(SslContext.defaultServerProvider());
-    }
-
-    ListenerTls(SslProvider provider) {
-        this.provider = provider;
-    }
 
     /** @param files what was read, in the order of {@link #paths} */
     private record Loaded(Tls tls, List<PemFile> files) {}
@@ -94,7 +83,8 @@ final class ListenerTls {
         return Stream.concat(own, Stream.ofNullable(rules.clientCa()));
     }
 
-    private Tls load(Listener.Tls rules, List<PemFile> files) {
+    /** Only here is asked which library there is: to find out takes a tenth of a start. */
+    private static Tls load(Listener.Tls rules, List<PemFile> files) {
         try {
             List<Tls.Identity> identities = new ArrayList<>();
             int pairs = rules.certificates().size();
@@ -104,7 +94,7 @@ final class ListenerTls {
             }
             List<X509Certificate> clientCa =
                     rules.clientCa() == null ? List.of() : files.get(2 * pairs).certificates();
-            return Tls.of(provider, identities, clientCa);
+            return Tls.of(SslContext.defaultServerProvider(), identities, clientCa);
         } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
             throw refused(e);
         }

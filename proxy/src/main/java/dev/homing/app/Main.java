@@ -3,6 +3,7 @@ package dev.homing.app;
 
 import dev.homing.config.Affinity;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +26,9 @@ public final class Main implements Runnable {
     /** Netty follows one buffer in 128, with stack traces of where it was made and held. That is for tests, which follow all. */
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
+    /** Netty tells the flight recorder of each buffer: to load what records takes a tenth of a start, whether or not it does. */
+    private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -36,10 +40,15 @@ public final class Main implements Runnable {
             // Before anything logs: the demo speaks for itself.
             System.setProperty(LOG_LEVEL, "warn");
         }
-        if (System.getProperty(LEAK_DETECTION) == null) {
-            System.setProperty(LEAK_DETECTION, "disabled");
-        }
-        System.exit(commandLine().execute(arguments));
+        System.getProperties().putIfAbsent(LEAK_DETECTION, "disabled");
+        System.getProperties().putIfAbsent(FLIGHT_RECORDER, "false");
+        Path file = PlainRun.file(arguments);
+        System.exit(file == null ? commandLine().execute(arguments) : PlainRun.serve(file));
+    }
+
+    /** What is said of a fault of homing's own that ends a command. */
+    static String told(Exception fault) {
+        return "homing: " + fault;
     }
 
     /** The command line as it is run, for tests as well. */
@@ -67,7 +76,7 @@ public final class Main implements Runnable {
                 .registerConverter(Affinity.Policy.class, new Quantities.Placement())
                 .registerConverter(InetSocketAddress.class, new Quantities.ListenAddress())
                 .setExecutionExceptionHandler((fault, commandLine, parsed) -> {
-                    commandLine.getErr().println("homing: " + fault);
+                    commandLine.getErr().println(told(fault));
                     return 1;
                 });
         // Not by annotation: what subcommands inherit is asked for at once, and this looks for native libraries.
