@@ -4,7 +4,7 @@ package dev.homing.config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -67,14 +67,19 @@ public final class ConfigReader {
         if (bytes.length > LARGEST_FILE) {
             throw unreadable(file.toString(), "found a file of more than 1 MiB, expected a configuration");
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw unreadable(file.toString(), "found bytes that are no UTF-8, expected a configuration");
+        CharBuffer decoded = CharBuffer.allocate(bytes.length);
+        boolean bad = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes), decoded, true)
+                .isError();
+        String text = decoded.flip().toString();
+        if (bad) {
+            Problems problems = new Problems(file.toString());
+            Place place = YamlFaults.place(text, text.codePointCount(0, text.length()));
+            problems.add(place, "", "found bytes that are no UTF-8, expected a configuration");
+            problems.check();
         }
+        return text;
     }
 
     private static ConfigErrors unreadable(String name, String message) {

@@ -2,22 +2,21 @@
 package dev.homing.config;
 
 import java.util.Collection;
-import java.util.regex.Pattern;
 
 /** The wording of messages: how texts are quoted, and which known word someone may have meant. */
 final class Words {
 
     private static final int LONGEST_QUOTE = 80;
-    private static final int LONGEST_LOOK = 4096;
     private static final int LONGEST_GUESS = 64;
-    private static final Pattern USER_INFO = Pattern.compile("//\\S*@");
 
     private Words() {}
 
     /** {@code text} in double quotes, cut to a line's length, without control characters and without the password of an address. */
     static String quote(String text) {
-        String start = text.substring(0, Math.min(text.length(), LONGEST_LOOK));
-        return '"' + printable(USER_INFO.matcher(start).replaceAll("//***@")) + '"';
+        int host = text.indexOf("//") + 2;
+        int at = text.lastIndexOf('@');
+        String shown = host >= 2 && at >= host ? text.substring(0, host) + "***" + text.substring(at) : text;
+        return '"' + printable(shown) + '"';
     }
 
     /** {@code text} on one line: control characters become their code, and what is too long is cut. */

@@ -32,6 +32,7 @@ final class YamlDocument {
     /** Values in one document, those that aliases repeat counted each time. */
     private static final int LARGEST = 200_000;
 
+    private final StreamReader reader;
     private final Parser parser;
     private final Variables variables;
     private final Problems problems;
@@ -42,15 +43,17 @@ final class YamlDocument {
     private YamlDocument(String text, Variables variables, Problems problems) {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE); // the reader has its own bound, in bytes
-        this.parser = new ParserImpl(new StreamReader(text), options);
+        this.reader = new StreamReader(text);
+        this.parser = new ParserImpl(reader, options);
         this.variables = variables;
         this.problems = problems;
     }
 
     /** The document's value; throws at the first fault of syntax, which hides all that follows it. */
     static Tree parse(String text, Variables variables, Problems problems) throws ConfigErrors {
+        YamlDocument document = new YamlDocument(text, variables, problems);
         try {
-            return new YamlDocument(text, variables, problems).document();
+            return document.document();
         } catch (MarkedYAMLException e) {
             Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
             problems.add(mark == null ? Place.START : place(mark), "", YamlFaults.message(e));
@@ -58,6 +61,9 @@ final class YamlDocument {
             problems.add(YamlFaults.place(text, e.getPosition()), "", YamlFaults.message(e));
         } catch (YAMLException e) {
             problems.add(Place.START, "", "found no valid YAML, expected a YAML document");
+        } catch (NumberFormatException e) { // SnakeYAML's own, of "\U80000000" and above
+            String message = "found an escape (\\) that stands for no character, expected one that does";
+            problems.add(place(document.reader.getMark()), "", message);
         } catch (TooMuch e) {
             problems.add(e.place, e.path, e.message);
         }

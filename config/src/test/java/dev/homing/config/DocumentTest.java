@@ -52,6 +52,9 @@ class DocumentTest {
                         "h.yaml:2:9: retry.<<: found an unknown key, expected the keys themselves: merge keys are not read"),
                 Arguments.of("a\n\u0007b", "h.yaml:2:1: found the character U+0007, expected printable text"),
                 Arguments.of(
+                        GOOD + "threads: \"\\UFFFFFFFF\"\n",
+                        "h.yaml:2:13: found an escape (\\) that stands for no character, expected one that does"),
+                Arguments.of(
                         GOOD + "health: &h {fall: *h}\n",
                         "h.yaml:2:19: health.fall: found an alias (*) of an anchor that does not stand before it, expected a value"));
     }
@@ -111,13 +114,13 @@ class DocumentTest {
     @Test
     void aFileThatCannotBeReadIsOneLine(@TempDir Path directory) throws IOException {
         Path missing = directory.resolve("missing.yaml");
-        Path latin1 = Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', ':', ' ', (byte) 0xE4});
+        Path latin1 = Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', ':', '\n', ' ', (byte) 0xE4, 'o'});
         Path huge = Files.write(directory.resolve("huge.yaml"), new byte[ConfigReader.LARGEST_FILE + 1]);
 
         assertThat(error(missing))
                 .isEqualTo(missing + ": found no such file, expected a configuration (homing init writes one)");
         assertThat(error(directory)).isEqualTo(directory + ": found a directory, expected a configuration");
-        assertThat(error(latin1)).isEqualTo(latin1 + ": found bytes that are no UTF-8, expected a configuration");
+        assertThat(error(latin1)).isEqualTo(latin1 + ":2:2: found bytes that are no UTF-8, expected a configuration");
         assertThat(error(huge)).isEqualTo(huge + ": found a file of more than 1 MiB, expected a configuration");
     }
 

@@ -38,6 +38,7 @@ class SecretsTest {
                 "upstream_authorization: \"Bearer hunter2\\u0007\"",
                 "upstream_authorization: {Bearer: hunter2}",
                 "tracing: http://user:hunter2@collector:4318",
+                "tracing: http://user:my hunter2@collector:4318",
                 "pools: {a: {backends: [{id: a, url: 'http://user:hunter2@10.0.0.1:1'}]}}",
                 "pools: {a: {backends: [{id: a, url: 'http://10.0.0.1:1', headers: {Authorization: \"hunter2\\n\"}}]}}",
                 "pools: {a: {admin_token: hunter2, backends: [{id: a, url: 'http://10.0.0.1:1'}]}}",
