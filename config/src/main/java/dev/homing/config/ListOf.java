@@ -9,17 +9,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list whose items differ in something.
+ * A list, most often of items that differ in something.
  *
  * @param least items, 0 or 1; a list that must not be empty is not written when it is
- * @param identity what no two items may share
+ * @param identity what no two items may share; null where any two may be alike
  * @param identityKey the key of an item that holds it, empty where it is the item itself
  */
-record ListOf<T>(ValueType<T> item, int least, Function<T, Object> identity, String identityKey)
+record ListOf<T>(ValueType<T> item, int least, Function<T, @Nullable Object> identity, String identityKey)
         implements ValueType<List<T>> {
 
     /** A list of items that are their own identity. */
-    static <T> ListOf<T> distinct(ValueType<T> item, Function<T, Object> identity) {
+    static <T> ListOf<T> distinct(ValueType<T> item, Function<T, @Nullable Object> identity) {
         return new ListOf<>(item, 0, identity, "");
     }
 

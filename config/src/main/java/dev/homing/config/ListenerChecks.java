@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing.config;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,9 +85,11 @@ final class ListenerChecks {
         return Addresses.isWildcard(wildcard.host()) && (six || !other.host().contains(":"));
     }
 
+    /** A host in one of its spellings, the same for all of them. */
     private static String host(Address address) {
         String host = address.host().toLowerCase(Locale.ROOT);
-        return host.equals("localhost") ? "127.0.0.1" : host;
+        InetAddress literal = Addresses.literal(host.equals("localhost") ? "127.0.0.1" : host);
+        return literal == null ? host : literal.getHostAddress();
     }
 
     private static String bare(String host) {

@@ -163,8 +163,32 @@ class PoolsTest {
 
     @Test
     void freePortsNeverClash() {
-        assertThat(Project.errors(
-                        "listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\nbackends: [{id: a, url: 'http://127.0.0.1:1'}]"))
+        assertThat(Project.errors("listen: ['127.0.0.1:0', '127.0.0.1:0']\nadmin: 127.0.0.1:0\n"
+                        + "backends: [{id: a, url: 'http://127.0.0.1:1'}]"))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "['127.0.0.1:81', '127.0.0.1:81']",
+                "['127.0.0.1:81', 'LOCALHOST:81']",
+                "['[::1]:81', '[0:0::1]:81']",
+                "[{address: '127.0.0.1:81'}, {address: '127.0.0.1:81', tls: none}]",
+            })
+    void anAddressIsBoundOnceHoweverItIsWritten(String listen) {
+        assertThat(Project.errors("listen: " + listen + "\nbackends: [{id: a, url: 'http://10.0.0.1:1'}]"))
+                .singleElement()
+                .asString()
+                .startsWith("h.yaml:1:")
+                .contains(": listen[1]: found \"")
+                .endsWith(":81\", expected another address than that of listen[0]");
+    }
+
+    @Test
+    void aBackendThatIsHomingItselfIsRefusedHoweverItIsWritten() {
+        assertThat(Project.errors("listen: '[::1]:80'\nbackends: [{id: a, url: 'http://[0:0:0:0:0:0:0:1]'}]"))
+                .containsExactly("h.yaml:2:25: backends[0].url: found \"http://[0:0:0:0:0:0:0:1]\","
+                        + " expected a backend: that is homing's own listen");
     }
 }
