@@ -85,7 +85,7 @@ final class Units {
         return new ScalarType<>(
                 "a duration such as 250ms, 5s, 10m, 1h or 7d, " + range,
                 text -> {
-                    Long millis = text.equals("0") ? null : parse(text, TIMES);
+                    Long millis = parse(text, TIMES);
                     Duration value = millis == null ? null : Duration.ofMillis(millis);
                     return value == null || value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0 ? null : value;
                 },
