@@ -147,19 +147,6 @@ final class AccessLogFile {
         }
     }
 
-    /** Why a file cannot be written, in a few words: Java tells some of the reasons by the class alone. */
-    static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "access denied";
-        }
-        return e instanceof FileSystemException failure && failure.getReason() != null
-                ? failure.getReason()
-                : String.valueOf(e.getMessage());
-    }
-
     @Override
     public String toString() {
         return path == null ? STDOUT : path.toString();

@@ -119,7 +119,7 @@ final class AccessLogWriter {
 
     private static IllegalArgumentException refused(String path, IOException e) {
         return new IllegalArgumentException(
-                "access_log.path: " + path + ": cannot be written: " + AccessLogFile.reason(e), e);
+                "access_log.path: " + path + ": cannot be written: " + FileFault.reason(e), e);
     }
 
     /** Goes on in the file that has the configured name by now: the one that had it may have been moved away. */
@@ -232,7 +232,7 @@ final class AccessLogWriter {
         reopen = true;
         if (!failing) {
             failing = true;
-            LOG.warn("access log {}: cannot be written, will be tried again: {}", to, AccessLogFile.reason(e));
+            LOG.warn("access log {}: cannot be written, will be tried again: {}", to, FileFault.reason(e));
         }
     }
 

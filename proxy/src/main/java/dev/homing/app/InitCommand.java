@@ -108,7 +108,7 @@ final class InitCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | Interview.Abandoned e) {
             return failed(e.getMessage(), CheckCommand.BAD_CONFIGURATION);
         } catch (IOException e) {
-            return failed(output + ": cannot be written: " + AccessLogFile.reason(e), 1);
+            return failed(output + ": cannot be written: " + FileFault.reason(e), 1);
         }
     }
 

@@ -64,7 +64,7 @@ final class KeyFile {
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("keys: " + file + ": not a text in UTF-8", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException("keys: cannot read: " + e.getMessage(), e);
+            throw new IllegalArgumentException("keys: " + file + ": cannot be read: " + FileFault.reason(e), e);
         }
     }
 }

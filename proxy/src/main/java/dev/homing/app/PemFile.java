@@ -38,7 +38,7 @@ record PemFile(Path path, String text) {
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(path + ": no such file", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(path + ": cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException(path + ": cannot be read: " + FileFault.reason(e), e);
         }
     }
 

@@ -155,9 +155,7 @@ final class TableKeeper {
         }
     }
 
-    /** Java tells some of the reasons by the class alone. */
     private static String reason(Exception e) {
-        String name = e.getClass().getSimpleName().replace("Exception", "");
-        return e instanceof RefusedSnapshot ? String.valueOf(e.getMessage()) : name + ": " + e.getMessage();
+        return e instanceof IOException broken ? FileFault.reason(broken) : String.valueOf(e.getMessage());
     }
 }

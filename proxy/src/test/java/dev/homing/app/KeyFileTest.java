@@ -71,7 +71,11 @@ class KeyFileTest {
 
         assertThatThrownBy(() -> KeyFile.read(none)).hasMessage("keys: " + none + ": no such file");
         assertThatThrownBy(() -> KeyFile.read(binary)).hasMessage("keys: " + binary + ": not a text in UTF-8");
-        assertThatThrownBy(() -> KeyFile.read(directory)).hasMessageStartingWith("keys: cannot read: ");
+        Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+        assertThatThrownBy(() -> KeyFile.read(directory))
+                .hasMessage("keys: " + directory + ": cannot be read: Is a directory");
+        assertThatThrownBy(() -> KeyFile.read(loop))
+                .hasMessageStartingWith("keys: " + loop + ": cannot be read: Too many levels of symbolic links");
     }
 
     private Path write(String text) throws IOException {

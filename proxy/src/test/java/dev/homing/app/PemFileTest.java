@@ -125,7 +125,7 @@ class PemFileTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() throws Exception {
+    void aFileThatCannotBeReadIsNamedOnceWithTheReason() throws Exception {
         Path missing = folder.resolve("missing.pem");
 
         assertThatIllegalArgumentException()
@@ -133,7 +133,11 @@ class PemFileTest {
                 .withMessage(missing + ": no such file");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PemFile.read(Files.createDirectory(missing)))
-                .withMessageStartingWith(missing + ": cannot be read: ");
+                .withMessage(missing + ": cannot be read: Is a directory");
+        Path loop = Files.createSymbolicLink(folder.resolve("loop.pem"), Path.of("loop.pem"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PemFile.read(loop))
+                .withMessageStartingWith(loop + ": cannot be read: Too many levels of symbolic links");
     }
 
     @Test
