@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -67,7 +68,9 @@ final class OtlpSender {
 
     /** Where spans are sent: {@value #PATH} below the configured address, which may have it already. */
     static URI endpoint(URI collector) {
-        String base = collector.toString();
+        // The library knows no scheme in capitals.
+        String scheme = collector.getScheme();
+        String base = scheme.toLowerCase(Locale.ROOT) + collector.toString().substring(scheme.length());
         while (base.endsWith("/")) {
             base = base.substring(0, base.length() - 1);
         }

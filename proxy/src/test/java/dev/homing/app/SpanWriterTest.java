@@ -94,6 +94,15 @@ class SpanWriterTest {
     }
 
     @Test
+    void howTheSchemeIsWrittenDoesNotMatter() {
+        writer.use(URI.create(receiver.address().toString().replace("http:", "HTTP:")));
+        requests(1, 200);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(statuses(receiver.spans())).containsExactly(200L));
+    }
+
+    @Test
     void manyGoInBatchesAndNoneIsLostAtTheEnd() {
         writer.use(receiver.address());
         requests(1, 404);
