@@ -28,15 +28,23 @@ final class Quantities {
         public Long convert(String value) {
             Matcher matcher = COUNT.matcher(value);
             if (!matcher.matches()) {
-                throw expected(value, "a number such as 4096, 64k or 4M");
+                throw rule(value);
             }
+            long number = Long.parseLong(matcher.group(1));
             long factor = switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
                 case "k" -> 1_000;
                 case "m" -> 1_000_000;
                 case "g" -> 1_000_000_000;
                 default -> 1;
             };
-            return Long.parseLong(matcher.group(1)) * factor;
+            if (number > Long.MAX_VALUE / factor) {
+                throw rule(value);
+            }
+            return number * factor;
+        }
+
+        private static TypeConversionException rule(String value) {
+            return expected(value, "a number such as 4096, 64k or 4M");
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.homing.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.demo.EngineSettings;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
 
 class ReplicaCommandTest {
 
@@ -67,9 +69,17 @@ class ReplicaCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4096,4096", "64k,64000", "4M,4000000", "1g,1000000000"})
+    @CsvSource({"4096,4096", "64k,64000", "4M,4000000", "1g,1000000000", "9223372036g,9223372036000000000"})
     void countsMayBeThousandsAndMillions(String text, long value) {
         assertThat(new Quantities.Count().convert(text)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "1.5k", "k", "4096x", "1000000000000", "9223372037g"})
+    void aCountThatIsNoneOrTooLargeIsRefused(String text) {
+        assertThatThrownBy(() -> new Quantities.Count().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessage("'" + text + "' (expected: a number such as 4096, 64k or 4M)");
     }
 
     private int run(String... args) {
