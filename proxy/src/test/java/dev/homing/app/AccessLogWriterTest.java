@@ -16,8 +16,10 @@ import dev.homing.observe.RequestSummary.Ending;
 import dev.homing.observe.RequestSummary.Traffic;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +151,21 @@ class AccessLogWriterTest {
 
         awaitStatuses(file, "203");
         awaitStatuses(old, "201", "202");
+    }
+
+    @Test
+    void aFileThatWasCopiedAndCutToNothingIsWrittenFromItsBeginning() throws IOException {
+        to(file, Format.JSON);
+        request(201);
+        awaitStatuses(file, "201");
+
+        try (FileChannel copied = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            copied.truncate(0);
+        }
+        request(202);
+
+        awaitStatuses(file, "202");
+        assertThat(Files.readString(file)).startsWith("{"); // and not behind a hole as long as what was cut
     }
 
     @Test
