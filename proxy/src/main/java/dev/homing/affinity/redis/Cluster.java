@@ -74,7 +74,8 @@ final class Cluster implements Connected {
 
     private CompletionStage<Said> put(Question question, String part) {
         return question.put(asking.async()).thenApply(said -> {
-            if (said.fault() == null) {
+            Fault fault = said.fault();
+            if (fault == null || fault.kind() == Kind.REFUSED) { // a refusal is an answer
                 parts.answered(part);
             } else {
                 parts.failed(part);

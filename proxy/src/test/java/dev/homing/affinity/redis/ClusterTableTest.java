@@ -126,6 +126,26 @@ class ClusterTableTest {
     }
 
     @Test
+    void aNodeThatRefusesAnswersAndItsReasonIsToldEachTime() {
+        try (RedisCluster cluster = RedisCluster.start();
+                RedisTable table = open(cluster, new Heard())) {
+            cluster.node(0).say("CONFIG", "SET", "maxmemory", "1");
+
+            for (SessionKey session : sessions()) {
+                Fault fault = bind(table, session, B1).fault();
+                if (cluster.holder(key(session)) == 0) {
+                    assertThat(fault).isNotNull();
+                    assertThat(fault.kind()).isEqualTo(Kind.REFUSED);
+                    assertThat(fault.reason()).startsWith("OOM ");
+                    assertThat(fault.partial()).isTrue();
+                } else {
+                    assertThat(fault).isNull();
+                }
+            }
+        }
+    }
+
+    @Test
     void aClusterOfWhichNobodyAnswersIsAway() {
         try (RedisCluster cluster = RedisCluster.start();
                 RedisTable table = open(cluster, new Heard())) {
