@@ -26,7 +26,7 @@ public final class ControlLoop implements AutoCloseable {
 
     private final ControlThread thread;
     private final Publisher publisher;
-    private final Fleet fleet;
+    private final Backends backends;
     private final Discovery discovery;
     private final CompletableFuture<Void> firstProbes = new CompletableFuture<>();
     private final CompletableFuture<Void> firstAnswers = new CompletableFuture<>();
@@ -46,7 +46,7 @@ public final class ControlLoop implements AutoCloseable {
     public ControlLoop(Env env, Publisher publisher, Events events) {
         this.thread = new ControlThread(env.thread(), env.nanoTime());
         this.publisher = publisher;
-        this.fleet = new Fleet(thread, env, new Chronicle(events, env.epochMillis()), new Fleet.Changes() {
+        this.backends = new Backends(thread, env, new Chronicle(events, env.epochMillis()), new Backends.Changes() {
             @Override
             public void routing() {
                 publish();
@@ -54,7 +54,7 @@ public final class ControlLoop implements AutoCloseable {
 
             @Override
             public void reasons() {
-                views = fleet.views();
+                views = backends.views();
             }
         });
         this.discovery = new Discovery(thread, env.outside().names(), new NameWatch.Listener() {
@@ -65,18 +65,18 @@ public final class ControlLoop implements AutoCloseable {
 
             @Override
             public void changed() {
-                fleet.apply(Objects.requireNonNull(config), discovery::seats, Cause.DISCOVERY);
+                backends.apply(Objects.requireNonNull(config), discovery::seats, Cause.DISCOVERY);
                 tellOfFirstAnswers();
             }
 
             @Override
             public void unknown(BackendKey name, String reason) {
-                fleet.unknown(name, reason);
+                backends.unknown(name, reason);
             }
 
             @Override
             public boolean isSpent(BackendKey replica) {
-                return fleet.isSpent(replica);
+                return backends.isSpent(replica);
             }
         });
     }
@@ -123,10 +123,10 @@ public final class ControlLoop implements AutoCloseable {
     private RoutingTable take(HomingConfig next) {
         config = next;
         List<NameWatch> fresh = discovery.configure(next);
-        fleet.apply(next, discovery::seats, Cause.RELOAD);
+        backends.apply(next, discovery::seats, Cause.RELOAD);
         fresh.forEach(NameWatch::start);
         tellOfFirstAnswers();
-        return fleet.table(next);
+        return backends.table(next);
     }
 
     private void tellOfFirstAnswers() {
@@ -156,7 +156,7 @@ public final class ControlLoop implements AutoCloseable {
     private void listen() {
         asked.set(false); // before the queue is emptied: what comes while it is asks again
         for (Told next = told.poll(); next != null; next = told.poll()) {
-            fleet.outcome(next.slot(), next.outcome());
+            backends.outcome(next.slot(), next.outcome());
         }
     }
 
@@ -171,7 +171,7 @@ public final class ControlLoop implements AutoCloseable {
         if (deadline != null && state != BackendState.DRAIN) {
             throw new IllegalArgumentException("deadline: " + deadline + " (expected: none, but for a drain)");
         }
-        return submit(() -> fleet.wishes().want(pool, id, state, deadline));
+        return submit(() -> backends.wishes().want(pool, id, state, deadline));
     }
 
     /** Every backend as of the latest change, in the order of the configuration; from any thread. */
@@ -184,7 +184,7 @@ public final class ControlLoop implements AutoCloseable {
     public void close() {
         submit(() -> {
             discovery.stop();
-            fleet.stop();
+            backends.stop();
             firstProbes.cancel(false);
             firstAnswers.cancel(false);
             return null;
@@ -194,10 +194,10 @@ public final class ControlLoop implements AutoCloseable {
     private void publish() {
         assert thread.inside();
         HomingConfig current = Objects.requireNonNull(config);
-        List<BackendView> next = fleet.views();
-        publisher.publish(current, fleet.table(current), fleet.placed());
+        List<BackendView> next = backends.views();
+        publisher.publish(current, backends.table(current), backends.placed());
         views = next; // last: what operators are told is in force
-        if (!firstProbes.isDone() && fleet.probed()) {
+        if (!firstProbes.isDone() && backends.probed()) {
             firstProbes.complete(null);
         }
     }

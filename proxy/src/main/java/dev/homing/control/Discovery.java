@@ -27,7 +27,7 @@ final class Discovery {
     }
 
     /**
-     * Takes the names of a configuration on; those that stay keep their replicas. Returns those that are to be started once the fleet has the
+     * Takes the names of a configuration on; those that stay keep their replicas. Returns those that are to be started once the control loop has the
      * configuration too.
      */
     List<NameWatch> configure(HomingConfig config) {

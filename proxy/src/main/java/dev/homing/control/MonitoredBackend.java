@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one backend: what the configuration says, what the operator wants, what probes and requests have shown. It only keeps;
- * {@link Fleet} decides. Confined to the control thread.
+ * {@link Backends} decides. Confined to the control thread.
  */
 final class MonitoredBackend {
 

@@ -16,15 +16,19 @@ final class Observations implements Watch.Observer {
 
     private final ControlThread thread;
     private final Chronicle chronicle;
-    private final Fleet.Changes changes;
-    private final Supplier<Collection<Watch>> fleet;
+    private final Backends.Changes changes;
+    private final Supplier<Collection<Watch>> watches;
 
-    /** @param fleet the watches of all backends as of now */
-    Observations(ControlThread thread, Chronicle chronicle, Fleet.Changes changes, Supplier<Collection<Watch>> fleet) {
+    /** @param watches those of all backends as of now */
+    Observations(
+            ControlThread thread,
+            Chronicle chronicle,
+            Backends.Changes changes,
+            Supplier<Collection<Watch>> watches) {
         this.thread = thread;
         this.chronicle = chronicle;
         this.changes = changes;
-        this.fleet = fleet;
+        this.watches = watches;
     }
 
     @Override
@@ -55,7 +59,7 @@ final class Observations implements Watch.Observer {
         MonitoredBackend backend = watch.backend();
         Life before = backend.lives().life();
         backend.live(next);
-        if (!next.life().equals(before) && fleet.get().contains(watch)) {
+        if (!next.life().equals(before) && watches.get().contains(watch)) {
             changes.routing();
         }
     }
@@ -68,7 +72,7 @@ final class Observations implements Watch.Observer {
         SlotLimit after = before.on(told);
         backend.limit(after);
         chronicle.slots(backend, before, told);
-        if (after.slots() != before.slots() && fleet.get().contains(watch)) {
+        if (after.slots() != before.slots() && watches.get().contains(watch)) {
             changes.routing();
         }
     }
@@ -85,7 +89,7 @@ final class Observations implements Watch.Observer {
 
     @Override
     public boolean dispensable(MonitoredBackend backend) {
-        return fleet.get().stream()
+        return watches.get().stream()
                 .map(Watch::backend)
                 .anyMatch(other -> other != backend
                         && other.pool().equals(backend.pool())

@@ -16,15 +16,15 @@ final class Wishes {
 
     private final ControlThread thread;
     private final Chronicle chronicle;
-    private final Fleet.Changes changes;
-    private final Supplier<Collection<Watch>> fleet;
+    private final Backends.Changes changes;
+    private final Supplier<Collection<Watch>> watches;
 
-    /** @param fleet the watches of all backends as of now */
-    Wishes(ControlThread thread, Chronicle chronicle, Fleet.Changes changes, Supplier<Collection<Watch>> fleet) {
+    /** @param watches those of all backends as of now */
+    Wishes(ControlThread thread, Chronicle chronicle, Backends.Changes changes, Supplier<Collection<Watch>> watches) {
         this.thread = thread;
         this.chronicle = chronicle;
         this.changes = changes;
-        this.fleet = fleet;
+        this.watches = watches;
     }
 
     /**
@@ -35,7 +35,7 @@ final class Wishes {
      */
     StateChange want(@Nullable String pool, String id, BackendState state, @Nullable Duration deadline) {
         assert thread.inside();
-        List<Watch> found = fleet.get().stream()
+        List<Watch> found = watches.get().stream()
                 .filter(watch -> watch.backend().id().equals(id))
                 .filter(watch -> pool == null || watch.backend().pool().equals(pool))
                 .toList();

@@ -246,7 +246,7 @@ class DiscoveryTest {
         assertThat(ids()).hasSize(1);
 
         says("10.0.0.1", "10.0.0.3");
-        fixture.seconds((double) (Fleet.REMEMBERED.toSeconds() - 1));
+        fixture.seconds((double) (Backends.REMEMBERED.toSeconds() - 1));
         assertThat(fixture.forgotten).isEmpty();
         fixture.seconds(1);
         assertThat(fixture.forgotten).containsExactly("default/vllm@10.0.0.2");

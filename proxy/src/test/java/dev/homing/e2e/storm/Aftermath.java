@@ -19,9 +19,9 @@ final class Aftermath {
             List.of("homing_inflight", "homing_queued", "homing_pending_prompt_tokens", "homing_connections");
 
     private final Operator operator;
-    private final Fleet fleet;
+    private final FaultyBackends fleet;
 
-    Aftermath(Operator operator, Fleet fleet) {
+    Aftermath(Operator operator, FaultyBackends fleet) {
         this.operator = operator;
         this.fleet = fleet;
     }

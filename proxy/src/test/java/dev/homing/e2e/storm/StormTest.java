@@ -52,7 +52,7 @@ class StormTest {
         AtomicLong nonces = new AtomicLong(seed << 24);
         Path file = folder.resolve("homing.yaml");
         try (Faults faults = Faults.watch();
-                Fleet fleet = Fleet.start(BACKENDS, seed, ledger)) {
+                FaultyBackends fleet = FaultyBackends.start(BACKENDS, seed, ledger)) {
             Settings settings = new Settings(file, io.name(), fleet.backends());
             settings.write(settings.calm());
             try (RunningHoming homing = RunningHoming.watching(file, Duration.ofMillis(200))) {
@@ -88,7 +88,7 @@ class StormTest {
     }
 
     /** Returns when it is over, everything that broke is mended, and the operator has put all as it was. */
-    private static void blow(Scene scene, long seed, Meddler meddler, Fleet fleet)
+    private static void blow(Scene scene, long seed, Meddler meddler, FaultyBackends fleet)
             throws IOException, InterruptedException {
         fleet.worsen();
         Company company = Company.start(scene, seed);

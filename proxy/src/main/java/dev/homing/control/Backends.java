@@ -22,7 +22,7 @@ import java.util.function.Function;
  * All backends of the current configuration, and who looks after them: {@link Observations} of what happens to them, {@link Wishes} of operators. It
  * makes a table of them. Confined to the control thread.
  */
-final class Fleet {
+final class Backends {
 
     /** How long what was counted of a replica is kept when it is gone from its name: many scrapes, and longer than most streams. */
     static final Duration REMEMBERED = Duration.ofMinutes(15);
@@ -39,7 +39,7 @@ final class Fleet {
     private Map<BackendKey, Watch> watches = new LinkedHashMap<>();
     private List<Placed> placed = List.of();
 
-    Fleet(ControlThread thread, Env env, Chronicle chronicle, Changes changes) {
+    Backends(ControlThread thread, Env env, Chronicle chronicle, Changes changes) {
         this.thread = thread;
         this.env = env;
         this.chronicle = chronicle;

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The backends of a storm. */
-record Fleet(List<FaultyBackend> backends) implements AutoCloseable {
+record FaultyBackends(List<FaultyBackend> backends) implements AutoCloseable {
 
-    static Fleet start(int count, long seed, Ledger ledger) throws IOException {
+    static FaultyBackends start(int count, long seed, Ledger ledger) throws IOException {
         List<FaultyBackend> backends = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             backends.add(FaultyBackend.start(i, seed, ledger));
         }
-        return new Fleet(List.copyOf(backends));
+        return new FaultyBackends(List.copyOf(backends));
     }
 
     /** All of them break from now on. */
