@@ -96,8 +96,13 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static RedisServer ready(RedisServer server) {
-        server.awaitReady();
-        return server;
+        try {
+            server.awaitReady();
+            return server;
+        } catch (RuntimeException | Error e) {
+            server.close();
+            throw e;
+        }
     }
 
     /** One that nobody listens on now. */

@@ -66,7 +66,12 @@ final class Chromium implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(profile.resolve("log").toFile())
                     .start();
-            return new Chromium(process, profile);
+            try {
+                return new Chromium(process, profile);
+            } catch (RuntimeException | Error e) {
+                end(process);
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,6 +104,11 @@ final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
+        end(process);
+        Awaitility.await("its profile is gone").atMost(PATIENCE).until(() -> delete(profile));
+    }
+
+    private static void end(Process process) {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
         all.forEach(ProcessHandle::destroyForcibly);
@@ -107,7 +117,6 @@ final class Chromium implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Awaitility.await("its profile is gone").atMost(PATIENCE).until(() -> delete(profile));
     }
 
     /** False while a process that is ending still writes there. */

@@ -89,11 +89,16 @@ final class HomingProcess implements AutoCloseable {
     }
 
     private static HomingProcess served(HomingProcess started) {
-        Awaitility.await("it serves")
-                .atMost(PATIENCE)
-                .until(() -> ADMIN.matcher(started.out()).find() || !started.process.isAlive());
-        assertThat(started.process.isAlive()).as(started.err()).isTrue();
-        return started;
+        try {
+            Awaitility.await("it serves")
+                    .atMost(PATIENCE)
+                    .until(() -> ADMIN.matcher(started.out()).find() || !started.process.isAlive());
+            assertThat(started.process.isAlive()).as(started.err()).isTrue();
+            return started;
+        } catch (RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
     }
 
     URI clients() {
