@@ -137,6 +137,11 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** How many keys it has. */
+    public long size() {
+        return Long.parseLong(say("DBSIZE").substring(1));
+    }
+
     /** Its address, as a configuration has it. */
     public String url() {
         return "redis://127.0.0.1:" + port + "/0";

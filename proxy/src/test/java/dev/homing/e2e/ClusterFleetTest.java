@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.homing.RedisCluster;
+import dev.homing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,10 +55,7 @@ class ClusterFleetTest {
 
             cluster.node(1).restart();
             await().atMost(PATIENCE)
-                    .until(() -> cluster.nodes().stream()
-                                    .mapToLong(node ->
-                                            Long.parseLong(node.say("DBSIZE").substring(1)))
-                                    .sum()
+                    .until(() -> cluster.nodes().stream().mapToLong(RedisServer::size).sum()
                             == 3 * SESSIONS + cluster.nodes().size());
             for (int i = 0; i < 2 * SESSIONS; i++) {
                 assertThat(fleet.ask(i, "k" + i).backend())

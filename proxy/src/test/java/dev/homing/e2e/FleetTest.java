@@ -79,7 +79,7 @@ class FleetTest {
             assertThat(operator.delete("/api/sessions/" + hash).statusCode()).isEqualTo(404);
             await().atMost(PATIENCE)
                     .until(() -> sessions(there, moved.backend()).isEmpty());
-            assertThat(redis.say("DBSIZE")).isEqualTo(":1");
+            assertThat(redis.size()).isEqualTo(1);
         }
     }
 
@@ -105,7 +105,7 @@ class FleetTest {
 
             redis.restart();
             await().atMost(PATIENCE).until(fleet::areUp);
-            await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":62"));
+            await().atMost(PATIENCE).until(() -> redis.size() == 62);
             for (int i = 0; i < 60; i++) {
                 Chat.Told here = fleet.ask(0, "k" + i);
                 assertThat(here.decision()).isEqualTo("pinned");
@@ -141,7 +141,7 @@ class FleetTest {
                 redis.thaw();
             }
             await().atMost(PATIENCE).until(fleet::areUp);
-            await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":76"));
+            await().atMost(PATIENCE).until(() -> redis.size() == 76);
         }
     }
 
@@ -154,7 +154,7 @@ class FleetTest {
             }
             redis.say("FLUSHALL");
 
-            await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":21"));
+            await().atMost(PATIENCE).until(() -> redis.size() == 21);
         }
     }
 
@@ -173,7 +173,7 @@ class FleetTest {
                     .isPositive();
 
             redis.say("CONFIG", "SET", "maxmemory", "0");
-            await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":7"));
+            await().atMost(PATIENCE).until(() -> redis.size() == 7);
         }
     }
 

@@ -49,7 +49,7 @@ class SentinelFleetTest {
             await().atMost(PATIENCE).until(() -> isReplica(master));
             fleet.ask(0, "late");
             assertThat(fleet.ask(1, "late").decision()).isEqualTo("pinned");
-            assertThat(size(replica)).isEqualTo(2 * SESSIONS + 3);
+            assertThat(replica.size()).isEqualTo(2 * SESSIONS + 3);
         }
     }
 
@@ -61,8 +61,8 @@ class SentinelFleetTest {
             assertThat(pinned.decision()).isEqualTo("pinned");
             assertThat(pinned.backend()).isEqualTo(placed);
         }
-        assertThat(size(master)).isEqualTo(SESSIONS + 1);
-        await().atMost(PATIENCE).until(() -> size(replica) == SESSIONS + 1);
+        assertThat(master.size()).isEqualTo(SESSIONS + 1);
+        await().atMost(PATIENCE).until(() -> replica.size() == SESSIONS + 1);
         await().atMost(PATIENCE)
                 .until(() -> sentinel.say("SENTINEL", "REPLICAS", MASTER).contains("$" + replica.port() + "\n"));
     }
@@ -75,7 +75,7 @@ class SentinelFleetTest {
                 .untilAsserted(
                         () -> assertThat(isReplica(replica)).as(sentinel::log).isFalse());
         await().atMost(PATIENCE).until(fleet::areUp);
-        await().atMost(PATIENCE).until(() -> size(replica) == 2 * SESSIONS + 1);
+        await().atMost(PATIENCE).until(() -> replica.size() == 2 * SESSIONS + 1);
 
         fleet.ask(0, "new");
         assertThat(fleet.ask(1, "new").decision()).isEqualTo("pinned");
@@ -91,9 +91,5 @@ class SentinelFleetTest {
 
     private static boolean isReplica(RedisServer server) {
         return server.say("INFO", "replication").contains("role:slave");
-    }
-
-    private static long size(RedisServer server) {
-        return Long.parseLong(server.say("DBSIZE").substring(1));
     }
 }

@@ -55,7 +55,7 @@ class TlsFleetTest {
             }
             redis.say("FLUSHALL");
 
-            await().atMost(PATIENCE).until(() -> redis.say("DBSIZE").equals(":" + (SESSIONS + 1)));
+            await().atMost(PATIENCE).until(() -> redis.size() == SESSIONS + 1);
         }
     }
 
@@ -66,7 +66,7 @@ class TlsFleetTest {
                 TwoProxies fleet = TwoProxies.start(url(port, stranger))) {
             assertThat(fleet.ask(0, "s").decision()).isEqualTo("placed");
             assertThat(fleet.areUp()).isFalse();
-            assertThat(redis.say("DBSIZE")).isEqualTo(":0");
+            assertThat(redis.size()).isZero();
         }
     }
 

@@ -49,10 +49,8 @@ class ClusterTableTest {
             }
             assertThat(told).isEqualTo(bound);
             assertThat(cluster.nodes())
-                    .allSatisfy(node -> assertThat(size(node)).isGreaterThan(SESSIONS / 10));
-            assertThat(cluster.nodes().stream()
-                            .mapToLong(ClusterTableTest::size)
-                            .sum())
+                    .allSatisfy(node -> assertThat(node.size()).isGreaterThan(SESSIONS / 10));
+            assertThat(cluster.nodes().stream().mapToLong(RedisServer::size).sum())
                     .isEqualTo(SESSIONS + cluster.nodes().size());
 
             one.passOn("x chat/b1=5");
@@ -177,9 +175,5 @@ class ClusterTableTest {
 
     private static Said bind(RedisTable table, SessionKey session, Binding wanted) {
         return Answers.bind(table, session, List.of(), wanted, 60_000);
-    }
-
-    private static long size(RedisServer node) {
-        return Long.parseLong(node.say("DBSIZE").substring(1));
     }
 }
