@@ -70,23 +70,25 @@ final class FaultyConnection implements Runnable {
         boolean stays;
         if (act.early()) {
             stays = act.on(stage);
-            stays = stays && bodyRead(asked, in, nonce);
+            if (stays) {
+                readBody(asked, in, nonce);
+            }
         } else {
             if (asked.expectsContinue()) {
                 stage.say("HTTP/1.1 100 Continue\r\n\r\n");
             }
-            stays = bodyRead(asked, in, nonce) && act.on(stage);
+            readBody(asked, in, nonce);
+            stays = act.on(stage);
         }
         busy = false;
         return stays;
     }
 
-    private boolean bodyRead(Asked asked, WireReader in, String nonce) throws IOException {
+    private void readBody(Asked asked, WireReader in, String nonce) throws IOException {
         @Nullable String wrong = asked.body(in, nonce);
         if (wrong != null) {
             owner.ledger().wrong(wrong);
         }
-        return true;
     }
 
     private boolean probed() throws IOException {
