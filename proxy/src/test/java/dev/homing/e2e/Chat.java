@@ -24,6 +24,9 @@ final class Chat {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String DATA = "data: ";
 
+    /** What the problem of a request that nobody answered begins with. */
+    private static final String NO_HEAD = "no head: ";
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TIMEOUT)
@@ -69,6 +72,11 @@ final class Chat {
         boolean failed() {
             return !problem.isEmpty();
         }
+
+        /** Whether nobody answered at all: a proxy that is there says at least what is wrong. */
+        boolean unanswered() {
+            return problem.startsWith(NO_HEAD);
+        }
     }
 
     record Tokens(long prompt, long cached, long completion) {
@@ -99,7 +107,7 @@ final class Chat {
                     String backend = headers.firstValue("X-Homing-Backend").orElse("");
                     String decision = headers.firstValue("X-Homing-Decision").orElse("");
                     if (failure != null) {
-                        String problem = (head.get() == null ? "no head: " : "cut: ") + failure;
+                        String problem = (head.get() == null ? NO_HEAD : "cut: ") + failure;
                         return new Told(question, said, "", backend, decision, Tokens.NONE, problem);
                     }
                     Reading reading = new Reading(response.body());

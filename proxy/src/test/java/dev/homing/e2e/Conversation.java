@@ -41,7 +41,7 @@ final class Conversation {
         return answers.stream().filter(told -> told.backend().equals(backend)).count();
     }
 
-    /** Done after so many turns, or when one failed every time. */
+    /** Done after so many turns; one that failed every time is left out of the history. */
     CompletableFuture<Void> turns(int count, int maxTokens) {
         return count == 0
                 ? CompletableFuture.completedFuture(null)

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Clients without a session that ask one question after the other until they are told to stop. */
+/** Clients without a session that ask one question after the other until they are told to stop, or the proxy is gone. */
 final class Passers {
 
     private final Chat chat;
@@ -23,7 +23,7 @@ final class Passers {
         CompletableFuture<?>[] all = new CompletableFuture<?>[count];
         for (int i = 0; i < count; i++) {
             String text = "Passer " + i + " asks:" + " dolor sit amet".repeat(8);
-            all[i] = one(text, firstTokens).thenCompose(first -> more(text, tokens));
+            all[i] = one(text, firstTokens).thenCompose(first -> more(first, text, tokens));
         }
         return CompletableFuture.allOf(all);
     }
@@ -40,13 +40,13 @@ final class Passers {
         return told.stream().filter(Chat.Told::failed).toList();
     }
 
-    private CompletableFuture<Void> more(String text, int tokens) {
-        return stopped.get()
+    private CompletableFuture<Void> more(Chat.Told last, String text, int tokens) {
+        return stopped.get() || last.unanswered()
                 ? CompletableFuture.completedFuture(null)
-                : one(text, tokens).thenComposeAsync(answer -> more(text, tokens));
+                : one(text, tokens).thenComposeAsync(answer -> more(answer, text, tokens));
     }
 
-    private CompletableFuture<Void> one(String text, int tokens) {
-        return chat.ask(Chat.Question.alone(text, tokens)).thenAccept(told::add);
+    private CompletableFuture<Chat.Told> one(String text, int tokens) {
+        return chat.ask(Chat.Question.alone(text, tokens)).whenComplete((answer, never) -> told.add(answer));
     }
 }

@@ -12,14 +12,12 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +84,10 @@ class ScalingByDnsTest {
         }
     }
 
+    private Talks talks(String name) {
+        return new Talks(chat, name, SESSIONS, 30);
+    }
+
     private static String host(int engine) {
         return "127.0.0." + (engine + 2);
     }
@@ -115,7 +117,7 @@ class ScalingByDnsTest {
 
     @Test
     void fromThreeToFiveToTwoUnderLoadMovesOnlyWhatMustAndLosesNothing() throws Exception {
-        Talks first = new Talks("first");
+        Talks first = talks("first");
         Passers passers = new Passers(chat);
         first.begin();
         CompletableFuture<Void> passing = passers.run(8, 60, 40);
@@ -125,7 +127,7 @@ class ScalingByDnsTest {
 
         tell(0, 1, 2, 3, 4);
         awaitBackends(0, 1, 2, 3, 4);
-        Talks second = new Talks("second");
+        Talks second = talks("second");
         second.begin();
         first.awaitTurns(2);
         second.awaitTurns(2);
@@ -174,7 +176,7 @@ class ScalingByDnsTest {
 
     @Test
     void aReplicaThatComesBackKeepsItsSessions() throws Exception {
-        Talks talks = new Talks("talk");
+        Talks talks = talks("talk");
         talks.begin();
         talks.awaitTurns(1);
         Map<String, Set<String>> homes = talks.homes();
@@ -299,68 +301,5 @@ class ScalingByDnsTest {
                 .atMost(PATIENCE)
                 .until(() -> operator.metrics().count("homing_discovery_lookups_total", "backend=gpu", "result=failure")
                         >= count);
-    }
-
-    /** Conversations that go on until they are told to end. */
-    private final class Talks {
-
-        private final List<Conversation> conversations = new ArrayList<>();
-        private final List<CompletableFuture<Void>> running = new ArrayList<>();
-        private final AtomicBoolean ended = new AtomicBoolean();
-
-        Talks(String name) {
-            for (int i = 0; i < SESSIONS; i++) {
-                conversations.add(new Conversation(chat, name + "-" + i));
-            }
-        }
-
-        void begin() {
-            conversations.forEach(conversation -> running.add(talk(conversation)));
-        }
-
-        private CompletableFuture<Void> talk(Conversation conversation) {
-            return conversation
-                    .turns(1, 30)
-                    .thenComposeAsync(
-                            told -> ended.get() ? CompletableFuture.completedFuture(null) : talk(conversation));
-        }
-
-        /** Waits until each has had so many answers more than now. */
-        void awaitTurns(int more) {
-            Map<String, Integer> before = new HashMap<>();
-            conversations.forEach(one -> before.put(one.session(), one.answers().size()));
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> conversations.stream()
-                            .allMatch(one -> one.answers().size() >= before.get(one.session()) + more
-                                    || !one.failures().isEmpty()));
-        }
-
-        void end() throws Exception {
-            ended.set(true);
-            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        }
-
-        /** The backends that answered each session. */
-        Map<String, Set<String>> homes() {
-            Map<String, Set<String>> homes = new HashMap<>();
-            conversations.forEach(one -> homes.put(
-                    one.session(),
-                    new HashSet<>(one.answers().stream().map(Chat.Told::backend).toList())));
-            return homes;
-        }
-
-        Set<String> usedBackends() {
-            Set<String> all = new HashSet<>();
-            homes().values().forEach(all::addAll);
-            return all;
-        }
-
-        List<Chat.Told> failures() {
-            return conversations.stream()
-                    .flatMap(one -> one.failures().stream())
-                    .toList();
-        }
     }
 }

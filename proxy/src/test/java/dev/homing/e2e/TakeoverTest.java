@@ -14,11 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,23 +82,24 @@ class TakeoverTest {
         HomingProcess old = first();
         Chat chat = new Chat(old.clients());
         moveSome(chat, new Operator(old.operators()));
-        Load load = new Load(chat, old.clients());
-        load.begin();
-        load.awaitMore();
+        Talks talks = new Talks(chat, "talk", SESSIONS, 20);
+        talks.begin();
+        HomingProcess next;
+        try (Knockers knockers = new Knockers(old.clients())) {
+            awaitMore(talks, knockers);
 
-        HomingProcess next = takingOver(old);
-        load.awaitMore();
-        assertThat(old.exit()).isZero();
-        load.awaitMore();
-        load.end();
+            next = takingOver(old);
+            awaitMore(talks, knockers);
+            assertThat(old.exit()).isZero();
+            awaitMore(talks, knockers);
+            talks.end();
+            knockers.end();
+            assertThat(knockers.problems()).isEmpty();
+        }
 
-        assertThat(load.problems()).isEmpty();
-        load.conversations.forEach(conversation -> {
-            Set<String> homes = new HashSet<>();
-            conversation.answers().forEach(told -> homes.add(told.backend()));
-            assertThat(homes).as(conversation.session()).hasSize(1);
-            assertThat(conversation.failures()).as(conversation.session()).isEmpty();
-        });
+        assertThat(talks.failures()).isEmpty();
+        assertThat(talks.homes()).hasSize(SESSIONS).allSatisfy((session, homes) -> assertThat(homes)
+                .hasSize(1));
         Operator operator = new Operator(next.operators());
         assertThat(operator.metrics().count("homing_affinity_decisions_total", "decision=pinned"))
                 .isPositive();
@@ -111,6 +109,13 @@ class TakeoverTest {
         assertThat(next.err()).doesNotContain("gets new connections until it closes");
         next.hasNoStackTrace();
         old.hasNoStackTrace();
+    }
+
+    /** Waits until everybody has had an answer or two more than now. */
+    private static void awaitMore(Talks talks, Knockers knockers) {
+        long knocked = knockers.knocks();
+        talks.awaitTurns(2);
+        Awaitility.await().atMost(PATIENCE).until(() -> knockers.knocks() >= knocked + 10 * KNOCKERS);
     }
 
     /** Where these are now is known from the table alone. */
@@ -161,36 +166,22 @@ class TakeoverTest {
         assertThat(second.exit()).isEqualTo(1);
     }
 
-    /** Conversations on kept connections, and requests that come on a connection of their own each. */
-    private static final class Load {
+    /** Clients that ask without a pause, on another connection each time. */
+    private static final class Knockers implements AutoCloseable {
 
-        private final List<Conversation> conversations = new ArrayList<>();
-        private final List<CompletableFuture<?>> running = new ArrayList<>();
-        private final ExecutorService knockers = Executors.newFixedThreadPool(KNOCKERS);
+        private final ExecutorService threads = Executors.newFixedThreadPool(KNOCKERS);
         private final Queue<String> problems = new ConcurrentLinkedQueue<>();
         private final AtomicLong knocks = new AtomicLong();
         private final AtomicBoolean ended = new AtomicBoolean();
         private final URI clients;
 
-        Load(Chat chat, URI clients) {
+        /** All of them have begun. */
+        Knockers(URI clients) {
             this.clients = clients;
-            for (int i = 0; i < SESSIONS; i++) {
-                conversations.add(new Conversation(chat, "talk-" + i));
-            }
-        }
-
-        void begin() {
-            conversations.forEach(conversation -> running.add(talk(conversation)));
             for (int i = 0; i < KNOCKERS; i++) {
-                running.add(CompletableFuture.runAsync(this::knock, knockers));
+                threads.execute(this::knock);
             }
-        }
-
-        private CompletableFuture<Void> talk(Conversation conversation) {
-            return conversation
-                    .turns(1, 20)
-                    .thenComposeAsync(
-                            told -> ended.get() ? CompletableFuture.completedFuture(null) : talk(conversation));
+            threads.shutdown();
         }
 
         private void knock() {
@@ -213,32 +204,25 @@ class TakeoverTest {
             }
         }
 
-        /** Waits until everybody has had an answer or two more than now. */
-        void awaitMore() {
-            long knocked = knocks.get();
-            List<Integer> before =
-                    conversations.stream().map(one -> one.answers().size()).toList();
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> knocks.get() >= knocked + 10 * KNOCKERS
-                            && java.util.stream.IntStream.range(0, SESSIONS)
-                                    .allMatch(
-                                            i -> conversations.get(i).answers().size() >= before.get(i) + 2
-                                                    || !conversations
-                                                            .get(i)
-                                                            .failures()
-                                                            .isEmpty()));
-        }
-
-        void end() throws Exception {
-            ended.set(true);
-            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            knockers.shutdown();
+        long knocks() {
+            return knocks.get();
         }
 
         List<String> problems() {
             return List.copyOf(problems);
+        }
+
+        /** Each one's knock is its last; returns when all have been answered. */
+        void end() throws InterruptedException {
+            close();
+            assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+
+        /** Waits for nobody: a test that failed may have left them without an answer. */
+        @Override
+        public void close() {
+            ended.set(true);
         }
     }
 }

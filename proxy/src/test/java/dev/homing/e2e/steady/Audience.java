@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients that each follow one stream after another until they are told to end. */
-final class Audience {
+final class Audience implements AutoCloseable {
 
     /** Streams after which some of them go on under another session's name. */
     private static final int FICKLE = 2;
@@ -64,6 +64,12 @@ final class Audience {
         for (Thread thread : threads) {
             thread.join();
         }
+    }
+
+    /** Waits for nobody: a test that failed may have left them without an answer. */
+    @Override
+    public void close() {
+        endSoon();
     }
 
     /** Answers so far. */

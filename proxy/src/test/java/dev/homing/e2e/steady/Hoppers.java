@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Clients that ask for the models without a pause, on another connection each time, until they are told to end. */
-final class Hoppers {
+final class Hoppers implements AutoCloseable {
 
     private final InetSocketAddress address;
     private final List<Thread> threads = new ArrayList<>();
@@ -40,8 +40,15 @@ final class Hoppers {
         }
     }
 
-    void end() throws InterruptedException {
+    /** Waits for nobody: a test that failed may have left them without an answer. */
+    @Override
+    public void close() {
         ended = true;
+    }
+
+    /** Returns when the last of them is done. */
+    void end() throws InterruptedException {
+        close();
         for (Thread thread : threads) {
             thread.join();
         }

@@ -88,48 +88,50 @@ class ReloadsUnderStreamsTest {
 
     @Test
     void aHundredReloadsUnderFiveHundredStreamsBreakNoneAndMoveNoSessionWhoseBackendStays() throws Exception {
-        Audience audience = new Audience(
+        try (Audience audience = new Audience(
                 new InetSocketAddress(
                         homing.clients().getHost(), homing.clients().getPort()),
-                EVENTS);
-        audience.begin(STREAMS);
-        await("all at once")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == STREAMS);
-
-        long begun = System.nanoTime();
-        for (int number = 1; number <= RELOADS; number++) {
-            variations.write(number);
-            Way.values()[number % Way.values().length].tell(this);
-            String mark = Variations.mark(number);
-            int answers = audience.answers() + BETWEEN;
-            await(mark)
+                EVENTS)) {
+            audience.begin(STREAMS);
+            await("all at once")
                     .atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> operator.get("/api/config").body().contains(mark) && audience.answers() >= answers);
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        audience.end();
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == STREAMS);
 
-        assertThat(audience.failures()).isEmpty();
-        int moves = 0;
-        for (List<String> visits : audience.visits().values()) {
-            moves += visits.size() - 1;
-            if (!visits.get(0).equals(guest.id())) {
-                assertThat(visits).as("a session whose backend stayed").hasSize(1);
+            long begun = System.nanoTime();
+            for (int number = 1; number <= RELOADS; number++) {
+                variations.write(number);
+                Way.values()[number % Way.values().length].tell(this);
+                String mark = Variations.mark(number);
+                int answers = audience.answers() + BETWEEN;
+                await(mark)
+                        .atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> operator.get("/api/config").body().contains(mark)
+                                && audience.answers() >= answers);
             }
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            audience.end();
+
+            assertThat(audience.failures()).isEmpty();
+            int moves = 0;
+            for (List<String> visits : audience.visits().values()) {
+                moves += visits.size() - 1;
+                if (!visits.get(0).equals(guest.id())) {
+                    assertThat(visits).as("a session whose backend stayed").hasSize(1);
+                }
+            }
+            assertThat(moves).as("sessions that the guest left behind").isPositive();
+            metricsAgree(audience, moves);
+            System.out.printf(
+                    "%d reloads within %d ms under %d streams: %d streams whole, of %d sessions, %d of which moved when their backend went%n",
+                    RELOADS,
+                    took.toMillis(),
+                    STREAMS,
+                    audience.heard().size(),
+                    audience.visits().size(),
+                    moves);
         }
-        assertThat(moves).as("sessions that the guest left behind").isPositive();
-        metricsAgree(audience, moves);
-        System.out.printf(
-                "%d reloads within %d ms under %d streams: %d streams whole, of %d sessions, %d of which moved when their backend went%n",
-                RELOADS,
-                took.toMillis(),
-                STREAMS,
-                audience.heard().size(),
-                audience.visits().size(),
-                moves);
     }
 
     private void metricsAgree(Audience audience, int moves) {

@@ -96,54 +96,56 @@ class RollingRestartTest {
 
     @Test
     void noRequestFailsAndNoSessionMoves() throws Exception {
-        Audience audience = audience();
-        audience.begin(CLIENTS);
-        Hoppers hoppers = new Hoppers(balancer.address());
-        hoppers.begin(4);
-        awaitMore(audience, 2 * CLIENTS);
+        try (Audience audience = audience();
+                Hoppers hoppers = new Hoppers(balancer.address())) {
+            audience.begin(CLIENTS);
+            hoppers.begin(4);
+            awaitMore(audience, 2 * CLIENTS);
 
-        for (int round = 0; round < 2; round++) {
-            for (int proxy = 0; proxy < PROXIES; proxy++) {
-                restart(proxy);
-                awaitMore(audience, 2 * CLIENTS);
+            for (int round = 0; round < 2; round++) {
+                for (int proxy = 0; proxy < PROXIES; proxy++) {
+                    restart(proxy);
+                    awaitMore(audience, 2 * CLIENTS);
+                }
             }
-        }
-        audience.end();
-        hoppers.end();
+            audience.end();
+            hoppers.end();
 
-        System.out.printf(
-                "%d restarts: %d streams of kept connections, %d requests with a connection each; %d connections were refused and went elsewhere%n",
-                2 * PROXIES, audience.answers(), hoppers.answers(), balancer.refused());
-        assertThat(audience.failures()).isEmpty();
-        assertThat(hoppers.problems()).isEmpty();
-        assertThat(audience.visits())
-                .allSatisfy((session, visits) -> assertThat(visits).hasSize(1));
-        assertThat(balancer.refused())
-                .as("connections that a proxy refused while it was away")
-                .isPositive();
-        for (RunningHoming proxy : proxies) {
-            assertThat(new Operator(proxy.operators()).metrics().count("homing_requests_total", "status=2xx"))
-                    .as("requests through a proxy that was restarted")
+            System.out.printf(
+                    "%d restarts: %d streams of kept connections, %d requests with a connection each; %d connections were refused and went elsewhere%n",
+                    2 * PROXIES, audience.answers(), hoppers.answers(), balancer.refused());
+            assertThat(audience.failures()).isEmpty();
+            assertThat(hoppers.problems()).isEmpty();
+            assertThat(audience.visits())
+                    .allSatisfy((session, visits) -> assertThat(visits).hasSize(1));
+            assertThat(balancer.refused())
+                    .as("connections that a proxy refused while it was away")
                     .isPositive();
+            for (RunningHoming proxy : proxies) {
+                assertThat(new Operator(proxy.operators()).metrics().count("homing_requests_total", "status=2xx"))
+                        .as("requests through a proxy that was restarted")
+                        .isPositive();
+            }
         }
     }
 
     @Test
     void whatIsStillUnderWayWhenDrainTimeoutIsOverIsCutVisiblyAndNothingElse() throws Exception {
-        Audience endless = new Audience(balancer.address(), LONG);
-        endless.begin(PROXIES * 2);
-        await().atMost(PATIENCE)
-                .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == PROXIES * 2);
-        Audience audience = audience();
-        audience.begin(CLIENTS);
-        awaitMore(audience, CLIENTS);
+        try (Audience endless = new Audience(balancer.address(), LONG);
+                Audience audience = audience()) {
+            endless.begin(PROXIES * 2);
+            await().atMost(PATIENCE)
+                    .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == PROXIES * 2);
+            audience.begin(CLIENTS);
+            awaitMore(audience, CLIENTS);
 
-        endless.endSoon();
-        restart(0);
-        awaitMore(audience, CLIENTS);
-        audience.end();
+            endless.endSoon();
+            restart(0);
+            awaitMore(audience, CLIENTS);
+            audience.end();
 
-        assertThat(audience.failures()).isEmpty();
-        assertThat(endless.heard()).hasSize(2).allMatch(Heard::cut);
+            assertThat(audience.failures()).isEmpty();
+            assertThat(endless.heard()).hasSize(2).allMatch(Heard::cut);
+        }
     }
 }
