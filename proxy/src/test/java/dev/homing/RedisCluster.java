@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.homing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +37,6 @@ public final class RedisCluster implements AutoCloseable {
             nodes.add(RedisServer.start(
                     "--cluster-enabled", "yes",
                     "--cluster-port", String.valueOf(buses.get(i)),
-                    "--cluster-config-file", freshFile().toString(),
                     "--cluster-require-full-coverage", "no",
                     "--cluster-node-timeout", "2000"));
             String from = String.valueOf(i * SLOTS / NODES);
@@ -63,17 +58,6 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     /** Redis itself makes it, and does not want it there when it does. */
-    private static Path freshFile() {
-        try {
-            Path file = Files.createTempFile("homing-cluster", ".conf");
-            Files.delete(file);
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     public RedisServer node(int index) {
         return nodes.get(index);
     }

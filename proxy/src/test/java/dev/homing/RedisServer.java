@@ -18,10 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -36,18 +38,16 @@ public final class RedisServer implements AutoCloseable {
 
     private final int port;
     private final List<String> command;
-    private final Path output;
+
+    /** Of its own: one that replicates keeps a copy in it, whatever its settings, and takes that for its own when it starts. */
+    private final Path folder;
+
     private Process process;
 
-    private RedisServer(int port, List<String> command) {
+    private RedisServer(int port, Path folder, List<String> command) {
         this.port = port;
+        this.folder = folder;
         this.command = command;
-        try {
-            this.output = Files.createTempFile("homing-redis", ".log");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        output.toFile().deleteOnExit();
         this.process = launch();
     }
 
@@ -72,7 +72,7 @@ public final class RedisServer implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("redis-server", "--port", String.valueOf(port)));
         command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
         command.addAll(List.of(options));
-        return ready(new RedisServer(port, command));
+        return ready(new RedisServer(port, folder(), command));
     }
 
     /** A Sentinel that has another server take a master's place on its own authority, a second after that one has fallen silent. */
@@ -85,11 +85,18 @@ public final class RedisServer implements AutoCloseable {
                 sentinel down-after-milliseconds %s 1000
                 sentinel failover-timeout %s 5000
                 """.formatted(port, name, master.port(), name, name);
+        Path folder = folder();
         try {
-            Path file = Files.createTempFile("homing-sentinel", ".conf");
-            Files.writeString(file, settings);
-            file.toFile().deleteOnExit();
-            return ready(new RedisServer(port, List.of("redis-server", file.toString(), "--sentinel")));
+            Path file = Files.writeString(folder.resolve("sentinel.conf"), settings);
+            return ready(new RedisServer(port, folder, List.of("redis-server", file.toString(), "--sentinel")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("homing-redis");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,10 +123,11 @@ public final class RedisServer implements AutoCloseable {
 
     private Process launch() {
         try {
+            Files.deleteIfExists(folder.resolve("dump.rdb"));
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                    .directory(new java.io.File(System.getProperty("java.io.tmpdir")))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
+                    .directory(folder.toFile())
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -204,10 +212,14 @@ public final class RedisServer implements AutoCloseable {
         return line.toString().strip();
     }
 
+    private Path output() {
+        return folder.resolve("redis.log");
+    }
+
     /** What it has logged, for a failure's message. */
     public String log() {
         try {
-            return Files.readString(output);
+            return Files.readString(output());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -263,5 +275,10 @@ public final class RedisServer implements AutoCloseable {
     public void close() {
         process.destroyForcibly();
         awaitEnd();
+        try (Stream<Path> left = Files.walk(folder)) {
+            left.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

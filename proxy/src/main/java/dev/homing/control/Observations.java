@@ -21,10 +21,7 @@ final class Observations implements Watch.Observer {
 
     /** @param watches those of all backends as of now */
     Observations(
-            ControlThread thread,
-            Chronicle chronicle,
-            Backends.Changes changes,
-            Supplier<Collection<Watch>> watches) {
+            ControlThread thread, Chronicle chronicle, Backends.Changes changes, Supplier<Collection<Watch>> watches) {
         this.thread = thread;
         this.chronicle = chronicle;
         this.changes = changes;

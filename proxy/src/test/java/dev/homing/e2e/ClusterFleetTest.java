@@ -55,7 +55,9 @@ class ClusterFleetTest {
 
             cluster.node(1).restart();
             await().atMost(PATIENCE)
-                    .until(() -> cluster.nodes().stream().mapToLong(RedisServer::size).sum()
+                    .until(() -> cluster.nodes().stream()
+                                    .mapToLong(RedisServer::size)
+                                    .sum()
                             == 3 * SESSIONS + cluster.nodes().size());
             for (int i = 0; i < 2 * SESSIONS; i++) {
                 assertThat(fleet.ask(i, "k" + i).backend())

@@ -98,8 +98,9 @@ class TakeoverTest {
         }
 
         assertThat(talks.failures()).isEmpty();
-        assertThat(talks.homes()).hasSize(SESSIONS).allSatisfy((session, homes) -> assertThat(homes)
-                .hasSize(1));
+        assertThat(talks.homes())
+                .hasSize(SESSIONS)
+                .allSatisfy((session, homes) -> assertThat(homes).hasSize(1));
         Operator operator = new Operator(next.operators());
         assertThat(operator.metrics().count("homing_affinity_decisions_total", "decision=pinned"))
                 .isPositive();

@@ -43,9 +43,10 @@ final class Talks {
     private CompletableFuture<Void> talk(Conversation conversation) {
         return conversation
                 .turns(1, tokens)
-                .thenComposeAsync(told -> ended.get() || !conversation.failures().isEmpty()
-                        ? CompletableFuture.completedFuture(null)
-                        : talk(conversation));
+                .thenComposeAsync(
+                        told -> ended.get() || !conversation.failures().isEmpty()
+                                ? CompletableFuture.completedFuture(null)
+                                : talk(conversation));
     }
 
     /** Waits until each has had so many answers more than now, or a failure. */
@@ -62,8 +63,7 @@ final class Talks {
     /** Each one's turn is its last; returns when all have had it. */
     void end() throws Exception {
         ended.set(true);
-        CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** The backends that answered each session. */

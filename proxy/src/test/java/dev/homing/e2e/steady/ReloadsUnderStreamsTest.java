@@ -96,7 +96,8 @@ class ReloadsUnderStreamsTest {
             await("all at once")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(10))
-                    .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == STREAMS);
+                    .until(() ->
+                            backends.stream().mapToInt(SteadyBackend::streams).sum() == STREAMS);
 
             long begun = System.nanoTime();
             for (int number = 1; number <= RELOADS; number++) {
@@ -107,8 +108,8 @@ class ReloadsUnderStreamsTest {
                 await(mark)
                         .atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(5))
-                        .until(() -> operator.get("/api/config").body().contains(mark)
-                                && audience.answers() >= answers);
+                        .until(() ->
+                                operator.get("/api/config").body().contains(mark) && audience.answers() >= answers);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             audience.end();

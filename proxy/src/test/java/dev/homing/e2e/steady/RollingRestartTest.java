@@ -135,7 +135,8 @@ class RollingRestartTest {
                 Audience audience = audience()) {
             endless.begin(PROXIES * 2);
             await().atMost(PATIENCE)
-                    .until(() -> backends.stream().mapToInt(SteadyBackend::streams).sum() == PROXIES * 2);
+                    .until(() ->
+                            backends.stream().mapToInt(SteadyBackend::streams).sum() == PROXIES * 2);
             audience.begin(CLIENTS);
             awaitMore(audience, CLIENTS);
 
