@@ -170,11 +170,6 @@ final class ContainerFleet implements AutoCloseable {
                     .exec();
         }
 
-        /** Everything that it printed. */
-        String log() {
-            return container.getLogs();
-        }
-
         private URI published(int port) {
             String bound = docker.inspectContainerCmd(id())
                     .exec()
