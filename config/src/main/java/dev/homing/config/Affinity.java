@@ -51,37 +51,44 @@ public record Affinity(Identity identity, Placement placement, Stickiness sticki
             @Nullable Path snapshot,
             @Nullable ShareAddress share) {}
 
+    /** Whether a client's credential is a part of what names its session. */
     public enum Scope {
         NONE,
         AUTHORIZATION
     }
 
+    /** Where a request goes that no session is known for. */
     public enum NoSession {
         ROUND_ROBIN,
         LEAST_PENDING,
         PREFIX
     }
 
+    /** How a new session's backend is chosen. */
     public enum Policy {
         RENDEZVOUS,
         LOAD_AWARE
     }
 
+    /** What a new session's rendezvous order is computed from. */
     public enum Home {
         SESSION,
         PREFIX
     }
 
+    /** Where a session goes whose backend is out. */
     public enum OnUnhealthy {
         ROUND_ROBIN,
         PLACEMENT
     }
 
+    /** What a session that had to move does once its first backend is healthy again. */
     public enum OnReturn {
         STAY,
         HOME
     }
 
+    /** What a request does whose pinned backend has no room. */
     public enum WhenFull {
         WAIT,
         SPILL

@@ -19,6 +19,11 @@ record Cursor(String path, Tree tree, Problems problems) {
         return tree instanceof Tree.Section section && section.entries().containsKey(name);
     }
 
+    /** One of this mapping's keys as a text of its own: where keys are names, they are read like values. */
+    Cursor key(String name, Place place) {
+        return new Cursor(below(name), new Tree.Scalar(place, name, name, false), problems);
+    }
+
     /** One of a list's items; where there is none, errors about it point at the list. */
     Cursor item(int index) {
         boolean there = tree instanceof Tree.Items list && index < list.items().size();

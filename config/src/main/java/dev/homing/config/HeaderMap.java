@@ -22,8 +22,7 @@ record HeaderMap<V>(ValueType<String> name, ScalarType<V> value) implements Valu
         Map<String, V> headers = new LinkedHashMap<>();
         Map<String, String> seen = new TreeMap<>();
         section.entries().forEach((key, entry) -> {
-            Tree keyText = new Tree.Scalar(entry.place(), key, key, false);
-            String header = name.read(new Cursor(at.below(key), keyText, at.problems()));
+            String header = name.read(at.key(key, entry.place()));
             V content = value.read(at.child(key));
             if (header != null && seen.putIfAbsent(header.toLowerCase(Locale.ROOT), header) != null) {
                 at.refuseKey(key, entry.place(), "a header that stands there before", "each header once");

@@ -20,8 +20,7 @@ record PoolsType(KeySet<View> keys) implements ValueType<List<PoolDraft>> {
         }
         List<PoolDraft> pools = new ArrayList<>();
         section.entries().forEach((name, entry) -> {
-            Tree keyText = new Tree.Scalar(entry.place(), name, name, false);
-            Texts.NAME.read(new Cursor(at.below(name), keyText, at.problems()));
+            Texts.NAME.read(at.key(name, entry.place()));
             Cursor pool = at.child(name);
             if (pool.tree() instanceof Tree.Section) {
                 Values values = keys.read(pool);

@@ -20,6 +20,7 @@ public record Telemetry(
      */
     public record AccessLog(@Nullable String path, Format format) {}
 
+    /** How such a line looks. */
     public enum Format {
         JSON,
         LOGFMT
