@@ -23,7 +23,6 @@ public record Comparison(Demo.Size size, EngineSettings replica, Figures roundRo
         return settings() + "\n"
                 + row("", "round robin", "affinity")
                 + row("prompt tokens from cache", percent(roundRobin.cachedShare()), percent(affinity.cachedShare()))
-                + row("  re-sent history", percent(roundRobin.resentShare()), percent(affinity.resentShare()))
                 + row("time to first token p50", millis(roundRobin.p50()), millis(affinity.p50()))
                 + row("time to first token p95", millis(roundRobin.p95()), millis(affinity.p95()))
                 + row("sessions a replica", sessions(roundRobin), sessions(affinity))
@@ -41,8 +40,9 @@ public record Comparison(Demo.Size size, EngineSettings replica, Figures roundRo
                 %d replicas, each like a llama-server at its defaults with an 8B model: %d slots,
                 an 8 GiB prompt cache (%,d tokens of 128 KiB). Assumed of the GPU (about an RTX 3090): prefill
                 %,.0f tokens/s, decode %.0f tokens/s a stream.
-                %d sessions of %d turns: %d requests (seed %d). The history is re-sent each turn; a turn adds 200 to 900
-                tokens to a system prompt of 1,000, 800 of them the same in every session.
+                %d sessions of %d turns: %d requests (seed %d). A turn adds 200 to 900 tokens to a
+                system prompt of 1,000, 800 of them the same in every session. Each turn sends all that came before
+                again: %.0f %% of all prompt tokens.
                 """,
                 size.replicas(),
                 capacity.slots(),
@@ -52,7 +52,8 @@ public record Comparison(Demo.Size size, EngineSettings replica, Figures roundRo
                 size.sessions(),
                 size.turns(),
                 affinity.requests(),
-                size.seed());
+                size.seed(),
+                100 * affinity.resentShare());
     }
 
     private static String row(String what, String left, String right) {

@@ -45,7 +45,8 @@ class DemoTest {
                             .mapToInt(n -> n)
                             .sum())
                     .isGreaterThan(24);
-            assertThat(comparison.table()).contains("4 slots", "65,536 tokens", "round robin", "sessions a replica");
+            assertThat(comparison.table())
+                    .contains("4 slots", "65,536 tokens", "again: ", "round robin", "sessions a replica");
             assertThat(comparison.json()).contains("\"p95_ratio\":", "\"cached_share\":", "\"possible_share\":");
             assertThat(demo.proxy()).isNotNull();
         }
