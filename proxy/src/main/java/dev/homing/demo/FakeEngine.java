@@ -193,7 +193,8 @@ public final class FakeEngine implements AutoCloseable {
                 listener.close();
             }
             for (Channel connection : List.copyOf(replica.connections)) {
-                if (reset) {
+                // One that has just closed by itself is told of a moment later.
+                if (reset && connection.isOpen()) {
                     connection.config().setOption(ChannelOption.SO_LINGER, 0);
                 }
                 connection.close();
