@@ -9,6 +9,7 @@ import dev.homing.frontend.Http1Head.Persistence;
 import dev.homing.loop.Backlog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -98,7 +99,8 @@ final class Http1Stream implements ClientStream {
     @Override
     public void end() {
         if (endsAtClose) {
-            endsInReset(false);
+            // Not before its last byte is out: a slow client may end its side meanwhile.
+            channel.write(Unpooled.EMPTY_BUFFER).addListener(written -> endsInReset(!written.isSuccess()));
         }
         channel.flush();
         owner.answered(persistence == Persistence.CLOSES);
